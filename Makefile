@@ -1,0 +1,72 @@
+# `make demo` and `make test` need Python 3.11 and nothing else first.
+.DELETE_ON_ERROR:
+.PHONY: setup demo run services test check lint format types imports django-checks pages bench clean
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+CODE := manage.py rootfield sampling estimates benchmarks tests
+
+# What production mode asks for, so that its checks can run anywhere; none of it is used to connect.
+PRODUCTION := ROOTFIELD_MODE=production SITE_URL=https://rootfield.example \
+	ALLOWED_HOSTS=rootfield.example SECRET_KEY=0123456789abcdefghijklmnopqrstuvwxyz-0123456789-for-the-gate \
+	DATABASE_URL=postgresql://rootfield@localhost/rootfield REDIS_URL=redis://localhost:6379/0
+
+setup: $(INSTALLED)
+
+$(INSTALLED): requirements.txt requirements-dev.txt constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/python manage.py demo $(ARGS)
+
+run: $(INSTALLED)
+	$(BIN)/python manage.py run $(ARGS)
+
+services: $(INSTALLED)
+	$(BIN)/python manage.py services
+
+test: $(INSTALLED)
+	mkdir -p var
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=json:var/coverage.json --cov-report=term $(ARGS)
+	$(BIN)/python -m tests.house.coverage_gate var/coverage.json
+
+# The whole gate.
+check: lint django-checks
+	$(MAKE) test
+
+lint: format types imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+imports: $(INSTALLED)
+	$(BIN)/lint-imports
+
+django-checks: $(INSTALLED)
+	mkdir -p var
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	diff -u docs/api/openapi.yaml var/openapi.yaml
+
+# Writes the pages that the gate compares with the code.
+pages: $(INSTALLED)
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/api/openapi.yaml
+	$(BIN)/python -m tests.house.error_page > var/errors.md
+	mv var/errors.md docs/errors.md
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks $(ONLY)
+
+clean:
+	rm -rf var .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

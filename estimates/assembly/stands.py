@@ -1,0 +1,170 @@
+"""From what grew on a plot to the stands the science knows: growth, plant group, turnover."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from estimates.science.inputs import Stand
+from estimates.science.results import Note
+from estimates.science.turnover import Growth
+from sampling.models import CropStand, Plot
+
+GROWTH_OF_KIND: Mapping[str, Growth] = {
+    "main": "annual",
+    "cover": "annual",
+    "grass": "perennial",
+    "tree": "tree",
+}
+PEAK_BBCH = range(60, 76)
+"""Flowering to milk ripeness, when root mass of cereals is largest: nothing was lost yet."""
+
+
+class Kinship(NamedTuple):
+    """What the words for a plant say: its group and the depth model that fits it."""
+
+    plant_group: str
+    depth_group: str
+
+
+PLANTS: Mapping[str, Kinship] = {
+    "wheat|barley|rye|oat|oats|triticale|cereal|cereals|triticum|hordeum|secale|avena": Kinship(
+        "Poaceae", "wheat"
+    ),
+    "maize|corn|sorghum|zea": Kinship("Poaceae", "maize"),
+    "rape|canola|mustard|radish|brassica|raphanus|sinapis": Kinship("Brassicaceae", "rape"),
+    "lucerne|alfalfa|medicago": Kinship("Fabaceae", "lucerne"),
+    "clover|trifolium|pea|peas|pisum|bean|beans|vicia|vetch|soy|soya|soybean|soybeans|glycine"
+    "|lupin|lupins|lentil|lentils": Kinship("Fabaceae", "crop"),
+    "sunflower|helianthus": Kinship("Asteraceae", "crop"),
+    "phacelia|buckwheat|beet|potato|linseed|flax": Kinship("forbs", "crop"),
+    "poplar|populus|willow|salix|oak|quercus|walnut|juglans|tree|trees|hedge": Kinship(
+        "woody", "shrubs"
+    ),
+    "prairie|meadow|pasture|grasslandherbaceous|grassland": Kinship("Poaceae", "grassland"),
+    "grass|grasses|miscanthus|switchgrass|panicum|lolium|ryegrass|fescue|ley|dactylis": Kinship(
+        "Poaceae", "grass"
+    ),
+}
+OTHERWISE = Kinship("Poaceae", "crop")
+TURNOVER_OF_TREE: Mapping[str, str] = {
+    "oak|quercus": "Quercus",
+    "poplar|populus|willow|salix": "Populus",
+}
+ANY_TREE = "Populus"
+
+
+def science_stands(
+    plot: Plot, stands: Sequence[CropStand], *, sampled_on: datetime.date | None
+) -> tuple[tuple[Stand, ...], str, list[Note]]:
+    """Return the stands whose roots were sampled, the depth group, and notes on assumptions.
+
+    The stands of the season of sampling count, or else of the last season before it. Several
+    stands share the roots equally, the species of a mixture by their shares.
+    """
+    grown = _stands_at(stands, sampled_on)
+    if not grown:
+        return _unknown_stand(plot)
+    notes = []
+    if len(grown) > 1:
+        named = ", ".join(sorted(stand.species for stand in grown))
+        message = f"Several stands grew here ({named}): each gets an equal share of the roots."
+        notes.append(Note(code="equal_stands", message=message))
+    parts: list[Stand] = []
+    for stand in grown:
+        for species, share in _species(stand).items():
+            part, part_notes = _part(stand, species, share / len(grown))
+            parts.append(part)
+            notes += part_notes
+    group = kinship_of(grown[0].species)[0].depth_group
+    return tuple(parts), group, notes
+
+
+def kinship_of(words: str) -> tuple[Kinship, bool]:
+    """Return the kinship of the first plant the words name, and whether they name one."""
+    found: list[tuple[int, Kinship]] = []
+    for pattern, kinship in PLANTS.items():
+        match = re.search(rf"(?<![a-z])(?:{pattern})(?![a-z])", words.casefold())
+        if match:
+            found.append((match.start(), kinship))
+    return (min(found, key=lambda pair: pair[0])[1], True) if found else (OTHERWISE, False)
+
+
+def _stands_at(
+    stands: Sequence[CropStand], sampled_on: datetime.date | None
+) -> list[CropStand]:
+    if not stands:
+        return []
+    year = max(stand.season for stand in stands) if sampled_on is None else sampled_on.year
+    seasons = [stand.season for stand in stands if stand.season <= year] or [
+        min(stand.season for stand in stands)
+    ]
+    grown = [stand for stand in stands if stand.season == max(seasons)]
+    if sampled_on is not None:
+        standing = [stand for stand in grown if _stood_on(stand, sampled_on)]
+        grown = standing or grown
+    return sorted(grown, key=lambda stand: (stand.species, str(stand.pk)))
+
+
+def _stood_on(stand: CropStand, on: datetime.date) -> bool:
+    is_sown = stand.sown_on is None or stand.sown_on <= on
+    return is_sown and (stand.harvested_on is None or on <= stand.harvested_on)
+
+
+def _species(stand: CropStand) -> dict[str, float]:
+    shares = {
+        str(species): float(share)
+        for species, share in sorted(stand.species_shares.items())
+        if share
+    }
+    return shares or {stand.species: 1.0}
+
+
+def _part(stand: CropStand, species: str, share: float) -> tuple[Stand, list[Note]]:
+    kinship, is_known = kinship_of(species)
+    growth = GROWTH_OF_KIND[stand.kind]
+    notes = []
+    if not is_known and growth != "tree":
+        message = f"The plant group of {species!r} is not known: taken as {kinship.plant_group}."
+        notes.append(Note(code="plant_group_assumed", message=message))
+    turnover = "perennial"
+    if growth == "tree":
+        turnover, is_known = _turnover_of_tree(species)
+        if not is_known:
+            message = f"No turnover is known for {species!r}: that of {ANY_TREE} is taken."
+            notes.append(Note(code="turnover_assumed", message=message))
+    group = "woody" if growth == "tree" else kinship.plant_group
+    return (
+        Stand(
+            share=share,
+            growth=growth,
+            plant_group=group,
+            turnover=turnover,
+            sampled_at=_sampled_at(stand),
+        ),
+        notes,
+    )
+
+
+def _turnover_of_tree(species: str) -> tuple[str, bool]:
+    for pattern, key in TURNOVER_OF_TREE.items():
+        if re.search(pattern, species.casefold()):
+            return key, True
+    return ANY_TREE, False
+
+
+def _sampled_at(stand: CropStand) -> Literal["harvest", "peak"]:
+    return "peak" if stand.growth_stage_bbch in PEAK_BBCH else "harvest"
+
+
+def _unknown_stand(plot: Plot) -> tuple[tuple[Stand, ...], str, list[Note]]:
+    is_grassland = plot.study.site.land_use == "grassland"
+    growth: Growth = "perennial" if is_grassland else "annual"
+    message = f"No stand is recorded for this plot: {growth} grasses are assumed."
+    return (
+        (Stand(growth=growth),),
+        "grassland" if is_grassland else "crop",
+        [Note(code="no_stand", message=message)],
+    )

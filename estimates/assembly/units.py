@@ -1,0 +1,27 @@
+"""Units of the bench and the field, turned into those of the science at this edge only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MASS_SHARE: Mapping[str, float] = {
+    "%": 0.01,
+    "g/100 g": 0.01,
+    "g/kg": 0.001,
+    "mg/g": 0.001,
+    "g/g": 1.0,
+    "1": 1.0,
+}
+"""To g per g."""
+
+DENSITY: Mapping[str, float] = {"mg/cm3": 1.0, "g/cm3": 1000.0, "kg/m3": 1.0, "g/m3": 0.001}
+"""To mg per cm3."""
+
+VOLUME: Mapping[str, float] = {"cm3": 1.0, "ml": 1.0, "l": 1000.0, "dm3": 1000.0}
+"""To cm3."""
+
+
+def converted(value: float, unit: str, table: Mapping[str, float]) -> float | None:
+    """Return the value in the unit of the table, or None for a unit it does not know."""
+    factor = table.get(unit.strip())
+    return None if factor is None else value * factor

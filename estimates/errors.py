@@ -1,0 +1,35 @@
+"""What can go wrong when an estimate is asked for, as one tree below the errors of sampling.
+
+RootfieldError
+├── OrderRefused               order-refused           422  the order cannot be carried out
+├── OrderFinished              order-finished          409  nothing is left to cancel
+└── ContentChanged
+    └── ParameterSetChanged    parameter-set-changed   422  a version is known with other numbers
+"""
+
+from __future__ import annotations
+
+from sampling.errors import ContentChanged, RootfieldError, StateConflict
+
+
+class OrderRefused(RootfieldError):
+    """The order cannot be carried out; `problems` names every reason."""
+
+    code = "order-refused"
+    title = "The order cannot be carried out."
+    status = 422
+    retry = "after-fix"
+
+
+class OrderFinished(StateConflict):
+    """Nothing is left to cancel."""
+
+    code = "order-finished"
+    title = "Every estimate of this order is finished already."
+
+
+class ParameterSetChanged(ContentChanged):
+    """A version of a parameter set is known with other numbers."""
+
+    code = "parameter-set-changed"
+    title = "This version of the parameter set is known with other numbers; give it a new version."

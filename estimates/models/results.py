@@ -1,0 +1,178 @@
+"""What a run found, what it found it from, and how that looks."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from estimates.models.runs import EstimateRun, readable_projects
+from sampling.models import Treatment, User
+from sampling.models.base import append_only, between, one_of
+
+QUANTITIES = [
+    ("root_c_stock", "root C stock"),
+    ("c_input", "C input"),
+]
+LEVELS = [("plot", "plot"), ("layer", "depth layer"), ("treatment", "treatment")]
+
+UNITS = {"root_c_stock": "g m-2", "c_input": "g m-2 a-1"}
+"""Of C, per area of ground; the input also per year."""
+
+LARGEST = 1e9  # g C per m2; NaN and infinity are above it for PostgreSQL
+
+
+class EstimateResultQuerySet(models.QuerySet["EstimateResult"]):
+    """Sets of results with a name in the office."""
+
+    def for_user(self, user: User) -> EstimateResultQuerySet:
+        """Those of the projects in which the person may read estimates."""
+        return self.filter(run__order__project__in=readable_projects(user))
+
+    def current(self) -> EstimateResultQuerySet:
+        """Those of the last run that succeeded for each order, plot and method."""
+        return self.filter(run__in=EstimateRun.objects.current())
+
+    def for_display(self) -> EstimateResultQuerySet:
+        """Those with what a table names, read along."""
+        return self.select_related(
+            "run__plot__study__site",
+            "run__plot__block",
+            "run__plot__treatment",
+            "run__parameter_set",
+            "run__order",
+            "treatment__study__site",
+        ).order_by("id")
+
+
+class EstimateResult(models.Model):
+    """One number with its interval: C in g per m2 of ground, or per m2 and year. Never changed.
+
+    Lower and upper are the ends of the 95 % interval. Depth limits are cm down from the
+    surface; without a lower depth it reaches down to the deepest root. The number of a
+    treatment has no median: its interval is Student's t.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey(EstimateRun, models.PROTECT, related_name="results")
+    quantity = models.CharField(max_length=20, choices=QUANTITIES)
+    level = models.CharField(max_length=12, choices=LEVELS)
+    treatment = models.ForeignKey(
+        Treatment, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    method = models.CharField(max_length=40)
+    unit = models.CharField(max_length=24)
+    upper_depth_cm = models.FloatField(default=0.0)
+    lower_depth_cm = models.FloatField(null=True, blank=True)
+    mean = models.FloatField()
+    sd = models.FloatField()
+    median = models.FloatField(null=True, blank=True)
+    lower = models.FloatField()
+    upper = models.FloatField()
+    details = models.JSONField(default=dict, blank=True)
+
+    objects = EstimateResultQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("estimateresult_level_known", "level", LEVELS),
+            models.UniqueConstraint(
+                name="estimateresult_once",
+                fields=[
+                    "run",
+                    "quantity",
+                    "level",
+                    "treatment",
+                    "upper_depth_cm",
+                    "lower_depth_cm",
+                ],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="estimateresult_unit_of_quantity",
+                condition=Q(quantity="root_c_stock", unit=UNITS["root_c_stock"])
+                | Q(quantity="c_input", unit=UNITS["c_input"]),
+                violation_error_code="wrong_unit",
+                violation_error_message="Each quantity has its own unit.",
+            ),
+            models.CheckConstraint(
+                name="estimateresult_treatment_named",
+                condition=Q(level="treatment", treatment__isnull=False)
+                | (~Q(level="treatment") & Q(treatment__isnull=True)),
+                violation_error_code="no_treatment",
+                violation_error_message="The result of a treatment names it, and no other does.",
+            ),
+            *(
+                between(
+                    f"estimateresult_{name}_is_a_number",
+                    name,
+                    -LARGEST,
+                    LARGEST,
+                    "A result is a finite number.",
+                )
+                for name in ("mean", "median", "lower", "upper")
+            ),
+            between(
+                "estimateresult_sd_from_zero",
+                "sd",
+                0,
+                LARGEST,
+                "A standard deviation is a finite number, 0 or above.",
+            ),
+            models.CheckConstraint(
+                name="estimateresult_interval_in_order",
+                condition=Q(lower__lte=F("upper")),
+                violation_error_code="out_of_order",
+                violation_error_message="An interval starts below its end.",
+            ),
+            models.CheckConstraint(
+                name="estimateresult_depths_in_order",
+                condition=Q(upper_depth_cm__gte=0)
+                & (Q(lower_depth_cm__isnull=True) | Q(upper_depth_cm__lt=F("lower_depth_cm"))),
+                violation_error_code="depths_out_of_order",
+                violation_error_message="Upper depth must be above lower depth.",
+            ),
+        ]
+        indexes = [models.Index(fields=["quantity", "level"], name="estimateresult_quantity")]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.mean:.3g} {self.unit}"
+
+
+class EstimateInput(models.Model):
+    """One record, determination or run that a run was made from, at the revision it had."""
+
+    run = models.ForeignKey(EstimateRun, models.PROTECT, related_name="inputs")
+    kind = models.CharField(max_length=32)
+    record = models.UUIDField()
+    revision = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="estimateinput_once", fields=["run", "kind", "record"])
+        ]
+        indexes = [models.Index(fields=["kind", "record"], name="estimateinput_record")]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record} revision {self.revision}"
+
+
+class EstimateFigure(models.Model):
+    """A drawing of what a run found, as SVG. Never changed."""
+
+    run = models.ForeignKey(EstimateRun, models.PROTECT, related_name="figures")
+    name = models.SlugField(max_length=40)
+    title = models.CharField(max_length=200)
+    svg = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="estimatefigure_once", fields=["run", "name"])
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return self.title

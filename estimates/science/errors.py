@@ -1,0 +1,89 @@
+"""What can go wrong in an estimate, each with a stable code and a sentence to act on.
+
+ScienceError
+├── NotEnoughData            not_enough_data
+│   ├── ShallowProfile       shallow_profile
+│   └── ProfileGap           profile_gap
+├── MixedRoutes              mixed_routes
+├── ImpossibleLayer          impossible_layer
+├── ImpossibleShares         impossible_shares
+├── UnknownPosition          unknown_position
+├── ImpossibleOption         impossible_option
+└── ParameterError           parameter
+    ├── ImpossibleParameter  impossible_parameter
+    └── UnknownParameter     unknown_parameter
+"""
+
+from __future__ import annotations
+
+
+class ScienceError(Exception):
+    """An estimate cannot be made from what was given."""
+
+    code = "science"
+
+
+class NotEnoughData(ScienceError):
+    """Too few records to say anything."""
+
+    code = "not_enough_data"
+
+
+class ShallowProfile(NotEnoughData):
+    """The measured depth holds too small a share of the roots to extrapolate from."""
+
+    code = "shallow_profile"
+
+
+class ProfileGap(NotEnoughData):
+    """The depth layers of a core leave more unmeasured than may be interpolated."""
+
+    code = "profile_gap"
+
+
+class MixedRoutes(ScienceError):
+    """A soil-corrected mass met the C of a soiled sample, or the reverse."""
+
+    code = "mixed_routes"
+
+
+class ImpossibleLayer(ScienceError):
+    """The record of a root fraction contradicts itself."""
+
+    code = "impossible_layer"
+
+
+class ImpossibleShares(ScienceError):
+    """Shares that should add up to a whole do not."""
+
+    code = "impossible_shares"
+
+
+class UnknownPosition(ScienceError):
+    """A core does not fit the position scheme of its plot."""
+
+    code = "unknown_position"
+
+
+class ImpossibleOption(ScienceError):
+    """An option is outside what the method can do."""
+
+    code = "impossible_option"
+
+
+class ParameterError(ScienceError):
+    """A parameter set cannot be used."""
+
+    code = "parameter"
+
+
+class ImpossibleParameter(ParameterError):
+    """A number of a parameter set is outside what it may be."""
+
+    code = "impossible_parameter"
+
+
+class UnknownParameter(ParameterError):
+    """A parameter set does not hold the number asked for."""
+
+    code = "unknown_parameter"

@@ -1,0 +1,201 @@
+"""What the method `measured_cores` is given: plain values with their units in their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from estimates.science.cleaning import CarbonBasis, Route
+from estimates.science.errors import ImpossibleLayer, ImpossibleOption
+from estimates.science.positions import (
+    EqualPositions,
+    PlantCentred,
+    PositionScheme,
+    RowStrip,
+    SingleTree,
+    Spot,
+    Transect,
+    TreeRows,
+)
+from estimates.science.turnover import Growth
+
+__all__ = [
+    "Core",
+    "EqualPositions",
+    "Measured",
+    "Options",
+    "PlantCentred",
+    "Plot",
+    "RootMass",
+    "RowStrip",
+    "SingleTree",
+    "Stand",
+    "Transect",
+    "TreeRows",
+]
+
+RootKind = Literal["root", "fine_root", "coarse_root", "rhizome", "crown"]
+Extraneous = Literal["unpicked", "picked", "none"]
+
+MOST_DIGITS = 2
+LEAST_DRAWS = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A number somebody determined, with one standard deviation.
+
+    from_labelling says that it comes from an isotope label, so that roots lost in washing are
+    already part of it.
+    """
+
+    value: float
+    uncertainty: float
+    from_labelling: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootMass:
+    """One root fraction of one layer of a soil core.
+
+    Fractions with the same depths are added up. The mass is given in one of three ways, or not
+    at all: then the layer is a gap, never zero. area_cm2 is the area of one core (or of the pit
+    increment), recovered_length_cm the soil length of all composited cores together.
+    """
+
+    upper_depth_cm: float
+    lower_depth_cm: float
+    washed_mass_g: float | None = None
+    washed_mass_below_g: float | None = None
+    mass_density_mg_cm3: float | None = None
+    area_cm2: float | None = None
+    composited_cores: int = 1
+    recovered_length_cm: float | None = None
+    processed_share: float = 1.0
+    kind: RootKind = "root"
+    is_living: bool | None = None
+    share_dead: float | None = None
+    carbon_g_per_g: float | None = None
+    carbon_basis: CarbonBasis = "washed_sample"
+    ash_g_per_g: float | None = None
+    soil_carbon_g_per_g: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        if not 0 <= self.upper_depth_cm < self.lower_depth_cm < float("inf"):
+            raise ImpossibleLayer(
+                f"Upper depth {self.upper_depth_cm} cm must be above lower depth "
+                f"{self.lower_depth_cm} cm."
+            )
+        self._check_mass()
+        for name in ("share_dead", "carbon_g_per_g", "ash_g_per_g", "soil_carbon_g_per_g"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise ImpossibleLayer(f"{name} is {value}: it must lie between 0 and 1.")
+
+    def _check_mass(self) -> None:
+        masses = (self.washed_mass_g, self.washed_mass_below_g, self.mass_density_mg_cm3)
+        given = [mass for mass in masses if mass is not None]
+        if len(given) > 1:
+            raise ImpossibleLayer("A root mass is given in more than one way.")
+        if given and not 0 <= given[0] < float("inf"):
+            raise ImpossibleLayer(f"A root mass of {given[0]} cannot be.")
+        if given and self.mass_density_mg_cm3 is None and not (self.area_cm2 or 0) > 0:
+            raise ImpossibleLayer("A root mass in g needs the area of the core in cm2.")
+        if self.composited_cores < 1 or not 0 < self.processed_share <= 1:
+            raise ImpossibleLayer("A layer needs one core or more and a processed share in (0, 1].")
+        if self.recovered_length_cm is not None and not self.recovered_length_cm > 0:
+            raise ImpossibleLayer("A recovered length must be above 0 cm.")
+
+    @property
+    def has_mass(self) -> bool:
+        """Return whether a mass, a limit or a density was recorded."""
+        return not (
+            self.washed_mass_g is None
+            and self.washed_mass_below_g is None
+            and self.mass_density_mg_cm3 is None
+        )
+
+    @property
+    def thickness_cm(self) -> float:
+        """Return lower less upper depth."""
+        return self.lower_depth_cm - self.upper_depth_cm
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core:
+    """One soil core (or composite, or pit profile) and the root fractions found in it."""
+
+    key: str
+    layers: Sequence[RootMass]
+    position: str | None = None
+    distance_m: float | None = None
+
+    @property
+    def spot(self) -> Spot:
+        """Return where the core stood, as a position scheme sees it."""
+        return Spot(position=self.position, distance_m=self.distance_m)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stand:
+    """The part of the roots that belongs to one species or group, and how it lives.
+
+    sampled_at "peak" means that no roots had been lost before sampling. turnover names the
+    number of the parameter set, such as "perennial" or "Populus".
+    """
+
+    share: float = 1.0
+    growth: Growth = "annual"
+    plant_group: str = "Poaceae"
+    turnover: str = "perennial"
+    sampled_at: Literal["harvest", "peak"] = "harvest"
+    is_terminated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """One plot with its cores, what grew on it and which ground each core stands for."""
+
+    key: str
+    cores: Sequence[Core]
+    stands: Sequence[Stand] = (Stand(),)
+    block: str | None = None
+    treatment: str | None = None
+    positions: PositionScheme = field(default_factory=EqualPositions)
+    depth_group: str | None = None
+    limiting_depth_cm: float | None = None
+    extraneous: Measured | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How an estimate is made; the same options and parameter set give the same bytes.
+
+    washing_loss "prior" takes the loss of the parameter set, None takes no loss, a Measured the
+    recovery test of the team. target_depth_cm None with extrapolate means the whole profile.
+    """
+
+    seed: int
+    route: Route = "B"
+    extraneous: Extraneous = "none"
+    washing_loss: Measured | Literal["prior"] | None = "prior"
+    rhizodeposition: Measured | str = "crop"
+    target_depth_cm: float | None = None
+    extrapolate: bool = False
+    digits: int = 1
+    maximum_draws: int = 1_000_000
+    counts_dead: bool = True
+    kinds: Sequence[RootKind] = ("root", "fine_root", "coarse_root", "crown")
+
+    def __post_init__(self) -> None:
+        """Refuse options no estimate can follow."""
+        if self.seed < 0:
+            raise ImpossibleOption("A seed is a whole number, 0 or above.")
+        if not 1 <= self.digits <= MOST_DIGITS:
+            raise ImpossibleOption(f"Digits must be 1 to {MOST_DIGITS}.")
+        if self.maximum_draws < LEAST_DRAWS:
+            raise ImpossibleOption(f"An interval needs {LEAST_DRAWS} draws or more.")
+        if self.target_depth_cm is not None and not self.target_depth_cm > 0:
+            raise ImpossibleOption("A target depth must be below the surface.")

@@ -1,0 +1,122 @@
+"""What the method `measured_cores` answers: numbers that carry their interval and their notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from estimates.science.budget import VarianceShare
+from estimates.science.monte_carlo import Summary
+
+Quantity = Literal["root_c_stock", "c_input"]
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Note:
+    """A decision the method took that a reader should know."""
+
+    code: str
+    message: str
+    core_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerEstimate:
+    """Root C in g C per m2 of one depth layer of a plot."""
+
+    upper_depth_cm: float
+    lower_depth_cm: float | None  # None: down to the deepest root
+    root_c: Summary
+    is_extrapolated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoreValue:
+    """Root C in g C per m2 under one core, every input at its mean; weight is its ground."""
+
+    key: str
+    weight: float
+    root_c_g_m2: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedEffect:
+    """How far one standard deviation of an input shared by a batch moves both quantities.
+
+    Signed, in g C per m2 and g C per m2 and year.
+    """
+
+    input: str
+    root_c_stock_sd: float
+    c_input_sd: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotEstimate:
+    """Root C stock (g C per m2) and C input (g C per m2 and year) of one plot.
+
+    The nominal values take every input at its mean, without draws.
+    """
+
+    plot_key: str
+    block: str | None
+    treatment: str | None
+    lower_depth_cm: float | None
+    root_mass_g_m2: float
+    root_c_nominal_g_m2: float
+    c_input_nominal_g_m2: float
+    root_c_stock: Summary
+    c_input: Summary
+    layers: tuple[LayerEstimate, ...]
+    cores: tuple[CoreValue, ...]
+    cores_are_exchangeable: bool
+    stock_budget: tuple[VarianceShare, ...]
+    input_budget: tuple[VarianceShare, ...]
+    shared_effects: tuple[SharedEffect, ...]
+    notes: tuple[Note, ...]
+    draws: int
+    is_converged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A plot that cannot be estimated, and why."""
+
+    plot_key: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreatmentEstimate:
+    """Mean of one quantity over the plots of a treatment, with blocks respected.
+
+    standard_error comes from the differences between cores, plots and blocks; shared_sd from
+    inputs shared by the batch, which no replicate averages out; sd is both together.
+    """
+
+    treatment: str
+    quantity: Quantity
+    mean: float
+    standard_error: float
+    shared_sd: float
+    sd: float
+    degrees_of_freedom: float
+    lower: float
+    upper: float
+    blocks: int
+    plots: int
+    cores: int
+    variance_block: float
+    variance_plot: float
+    variance_core: float
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignEstimate:
+    """All plots of one call, the plots refused, and the means of their treatments."""
+
+    plots: tuple[PlotEstimate, ...]
+    refused: tuple[Refusal, ...]
+    treatments: tuple[TreatmentEstimate, ...]

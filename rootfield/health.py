@@ -1,0 +1,82 @@
+"""Whether the site lives and is ready, and its metrics."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django_prometheus.exports import ExportToDjangoView
+from redis import RedisError
+
+from rootfield.celery import HEARTBEAT_KEY
+from rootfield.problems import answer, known_problem
+
+HEARTBEAT_WITHIN_S = 60.0
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """Answer that this process answers: for whoever restarts it when it does not."""
+    return JsonResponse({"live": True})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when requests can be served and runs completed, else 503, with each check."""
+    checks = {name: check() for name, check in CHECKS.items()}
+    is_ready = all(check["ok"] for check in checks.values())
+    return JsonResponse({"ready": is_ready, "checks": checks}, status=200 if is_ready else 503)
+
+
+def database() -> dict[str, Any]:
+    """Check that the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return {"ok": False, "detail": "The database does not answer."}
+    return {"ok": True}
+
+
+def migrations() -> dict[str, Any]:
+    """Check that every migration is applied."""
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return {"ok": False, "detail": "The database does not answer."}
+    return {"ok": not plan, "unapplied": len(plan)}
+
+
+def workers() -> dict[str, Any]:
+    """Check that Redis answers and a worker showed a sign of life within the last minute."""
+    try:
+        last = cache.get(HEARTBEAT_KEY)
+    except RedisError:
+        return {"ok": False, "detail": "Redis does not answer."}
+    if last is None:
+        return {"ok": False, "detail": "No worker has shown a sign of life."}
+    age_s = round(time.time() - last, 1)
+    return {"ok": age_s <= HEARTBEAT_WITHIN_S, "heartbeat_age_s": age_s}
+
+
+CHECKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "database": database,
+    "migrations": migrations,
+    "workers": workers,
+}
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer Prometheus, who must show METRICS_TOKEN; without one set there are no metrics."""
+    expected = f"Bearer {settings.METRICS_TOKEN}"
+    shown = request.headers.get("Authorization", "")
+    if not settings.METRICS_TOKEN or not secrets.compare_digest(shown.encode(), expected.encode()):
+        return answer(request, known_problem("not-found"))
+    exported: HttpResponse = ExportToDjangoView(request)
+    return exported

@@ -1,0 +1,1 @@
+"""What was planned, taken and measured: the field and laboratory side of Rootfield."""

@@ -1,0 +1,1 @@
+"""Verbs across models: each one a function that doors and tasks call."""

@@ -1,0 +1,329 @@
+"""One transaction of operations: read by sets, folded in memory, written by sets.
+
+The number of statements does not depend on the number of operations.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg import errors
+
+from sampling.actions import journal
+from sampling.actions.planning import Book
+from sampling.actions.record_types import TYPE_ORDER, record_type
+from sampling.actions.storage import (
+    Key,
+    State,
+    broken_checks,
+    foreign_ids,
+    insert_records,
+    known_parents,
+    load_records,
+    update_records,
+)
+from sampling.models import RECORD_MODELS
+from sampling.rules.envelope import Received
+from sampling.rules.operations import Need, Operation, Outcome, Problem, quarantined, rejected
+
+
+class RacedBySomebody(Exception):
+    """Another transaction created the same record in the same moment; begin again."""
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """What one call of the ledger works with."""
+
+    project: UUID
+    via: str
+    user: UUID | None
+    device: UUID | None
+    scopes: Mapping[str, str]
+    received_at: dt.datetime
+    batch: int | None
+    refused: dict[UUID, list[Problem]] = field(default_factory=dict)
+    clashing: set[UUID] = field(default_factory=set)
+
+    def run(self, received: Sequence[Received]) -> list[Outcome]:
+        """Apply what was received and return the outcomes in its order."""
+        with connection.cursor() as cursor:
+            if self.device is not None:
+                journal.lock_device(cursor, self.device)
+            stored = journal.stored_outcomes(cursor, received, device=self.device)
+            answers: list[Outcome | None] = []
+            fresh: list[Received] = []
+            for item in received:
+                answer = self._answer_known(item, stored)
+                answers.append(answer)
+                if answer is None and item.operation is not None:
+                    stored[item.operation.id] = journal.Stored.of(item, device=self.device)
+                    fresh.append(item)
+            outcomes = self._apply(cursor, fresh) if fresh else {}
+            if self.batch is not None:
+                journal.mark_done(cursor, self.batch)
+        return [
+            answer or self._fresh_or_repeated(item, outcomes)
+            for item, answer in zip(received, answers, strict=True)
+        ]
+
+    def rerun(self, operation: Operation, *, device: UUID | None) -> Outcome:
+        """Apply one held operation again; its row is settled when it is no longer held."""
+        held = journal.Held(operation=operation, device=device)
+        with connection.cursor() as cursor:
+            return self._apply(cursor, [], held=[held])[operation.id]
+
+    def _fresh_or_repeated(self, item: Received, outcomes: Mapping[UUID, Outcome]) -> Outcome:
+        assert item.operation is not None
+        return outcomes[item.operation.id]
+
+    def _answer_known(
+        self, item: Received, stored: Mapping[UUID, journal.Stored]
+    ) -> Outcome | None:
+        if item.operation is None:
+            return item.refusal
+        known = stored.get(item.operation.id)
+        if known is None:
+            return None
+        if known.device != self.device:
+            return rejected(item.operation.id, "not-your-op", "Another device sent this operation.")
+        if known.content_sha256 != item.content_sha256:
+            return rejected(
+                item.operation.id,
+                "op-id-reused",
+                "This operation id was used for another content.",
+            )
+        return known.outcome
+
+    def _apply(
+        self,
+        cursor: CursorWrapper,
+        fresh: Sequence[Received],
+        *,
+        held: Sequence[journal.Held] = (),
+    ) -> dict[UUID, Outcome]:
+        """Fold, write, and log; operations that waited for what is written join in."""
+        woken = list(held)
+        while True:
+            book = self._plan(cursor, fresh, woken)
+            new = journal.waiting_for(cursor, book, known=[one.operation.id for one in woken])
+            if new:
+                woken.extend(new)
+                continue
+            if self._write(cursor, book):
+                break
+        self._log(cursor, book, fresh, woken)
+        return book.outcomes
+
+    def _plan(
+        self, cursor: CursorWrapper, fresh: Sequence[Received], woken: Sequence[journal.Held]
+    ) -> Book:
+        operations = [item.operation for item in fresh if item.operation is not None]
+        admitted = [operation for operation in operations if self._refusal(operation) is None]
+        everything = admitted + [one.operation for one in woken]
+        keys = {(operation.type, operation.record) for operation in everything}
+        stored = load_records(cursor, keys, project=self.project)
+        book = Book(
+            now=self.received_at,
+            project=self.project,
+            stored=stored,
+            parents=known_parents(cursor, _needs(everything, keys), project=self.project),
+            seen=journal.seen_bodies(cursor, everything, stored),
+            known_ops=journal.base_operations(cursor, everything),
+            open_conflicts=journal.open_conflicts(cursor, everything),
+            clashing=self.clashing,
+        )
+        for operation in operations:
+            refusal = self._refusal(operation)
+            if refusal is not None:
+                book.outcomes[operation.id] = refusal
+            else:
+                book.fold(operation, device=self.device)
+        for one in woken:
+            problems = self.refused.get(one.operation.id)
+            if problems:
+                book.outcomes[one.operation.id] = quarantined(one.operation.id, *problems)
+            else:
+                book.fold(one.operation, device=one.device)
+        return book
+
+    def _refusal(self, operation: Operation) -> Outcome | None:
+        """Return why an operation may not be tried at all."""
+        problems = self.refused.get(operation.id)
+        if problems:
+            return quarantined(operation.id, *problems)
+        problem = admission_problem(operation, self.scopes)
+        return quarantined(operation.id, problem) if problem else None
+
+    def _write(self, cursor: CursorWrapper, book: Book) -> bool:
+        """Write the states of the book; on a refusal learn whose fault it was and say False."""
+        try:
+            with transaction.atomic():
+                self._write_states(cursor, book.states.values())
+        except (IntegrityError, DataError) as error:
+            self._blame(cursor, book, error)
+            return False
+        return True
+
+    def _write_states(self, cursor: CursorWrapper, states: Iterable[State]) -> None:
+        by_type: dict[str, list[State]] = {}
+        for state in states:
+            by_type.setdefault(state.type, []).append(state)
+        for name in sorted(by_type, key=TYPE_ORDER.__getitem__):
+            new = [state for state in by_type[name] if not state.is_stored]
+            old = [state for state in by_type[name] if state.is_stored]
+            if new:
+                insert_records(
+                    cursor, name, new, project=self.project, received_at=self.received_at
+                )
+            if old:
+                update_records(cursor, name, old)
+
+    def _blame(self, cursor: CursorWrapper, book: Book, error: Exception) -> None:
+        """Find the operations whose records the database refused, and set them aside."""
+        bad: dict[Key, list[Problem]] = {}
+        for name in {state.type for state in book.states.values()}:
+            states = [state for state in book.states.values() if state.type == name]
+            for record, problems in broken_checks(cursor, name, states).items():
+                bad[name, record] = problems
+        if not bad:
+            bad = self._taken_ids(cursor, book, error)
+        if not bad:
+            bad = self._bisect(cursor, list(book.states.values()))
+        if not bad:
+            raise error
+        for key, problems in bad.items():
+            self._set_aside(book, key, problems)
+
+    def _set_aside(self, book: Book, key: Key, problems: list[Problem]) -> None:
+        """Refuse the last operation on a record, or make it a conflict if it was merged."""
+        last = book.writers[key][-1]
+        if book.outcomes[last].status in ("merged", "conflict") and last not in self.clashing:
+            self.clashing.add(last)
+        else:
+            self.refused[last] = problems
+
+    def _taken_ids(
+        self, cursor: CursorWrapper, book: Book, error: Exception
+    ) -> dict[Key, list[Problem]]:
+        """Tell a record another project owns from one somebody created this moment."""
+        cause = error.__cause__
+        if not isinstance(cause, errors.UniqueViolation):
+            return {}
+        if not (cause.diag.constraint_name or "").endswith("_pkey"):
+            return {}
+        new = [(state.type, state.id) for state in book.states.values() if not state.is_stored]
+        taken = foreign_ids(cursor, new, project=self.project)
+        if not taken:
+            raise RacedBySomebody from error
+        problem = Problem(pointer="/id", code="id-taken", detail="This id cannot be used here.")
+        return {key: [problem] for key in taken}
+
+    def _bisect(self, cursor: CursorWrapper, states: list[State]) -> dict[Key, list[Problem]]:
+        """Find the records the database refuses for reasons no check names, by halves."""
+        try:
+            with transaction.atomic():
+                self._write_states(cursor, states)
+                transaction.set_rollback(True)
+        except (IntegrityError, DataError) as error:
+            if len(states) == 1:
+                return {(states[0].type, states[0].id): [problem_of_error(states[0], error)]}
+            middle = len(states) // 2
+            found = self._bisect(cursor, states[:middle])
+            return {**found, **self._bisect(cursor, states[middle:])}
+        return {}
+
+    def _log(
+        self,
+        cursor: CursorWrapper,
+        book: Book,
+        fresh: Sequence[Received],
+        woken: Sequence[journal.Held],
+    ) -> None:
+        """Write outcomes, conflicts, replaced bodies, and last of all the change log."""
+        journal.keep_superseded(cursor, book, at=self.received_at)
+        journal.keep_conflicts(cursor, book, project=self.project, at=self.received_at)
+        sender = journal.Sender(
+            project=self.project,
+            via=self.via,
+            device=self.device,
+            user=self.user,
+            batch=self.batch,
+            received_at=self.received_at,
+        )
+        members = journal.members_among(cursor, fresh, sender)
+        places = journal.take_places(cursor, book, woken)
+        journal.write_operations(cursor, book, fresh, places, sender, members)
+        journal.settle(cursor, book, woken, places)
+
+
+def _needs(operations: Iterable[Operation], keys: Collection[Key]) -> set[Need]:
+    """Return the records the operations point to, besides those they write."""
+    found: set[Need] = set()
+    for operation in operations:
+        kind = record_type(operation.type)
+        for name in kind.references.keys() & operation.changes.keys():
+            raw = operation.changes[name]
+            value = raw.get("to") if isinstance(raw, Mapping) else None
+            if isinstance(value, str):
+                found.update(_need_if_readable(kind.references[name], value))
+    return {need for need in found if (need.type, need.id) not in keys}
+
+
+def _need_if_readable(type_name: str, value: str) -> Iterable[Need]:
+    try:
+        yield Need(type=type_name, id=UUID(value))
+    except ValueError:
+        return
+
+
+def admission_problem(operation: Operation, scopes: Mapping[str, str]) -> Problem | None:
+    """Return why this sender may not write this record, or None."""
+    if operation.type not in RECORD_MODELS:
+        return Problem(
+            pointer="/type",
+            code="unknown-type",
+            detail=f"Records of type {operation.type} are not known here.",
+        )
+    kind = record_type(operation.type)
+    mode = scopes.get(operation.scope)
+    if mode is None or not operation.scope.startswith(f"{kind.scope_kind}:"):
+        return Problem(
+            pointer="/scope",
+            code="out-of-scope",
+            detail=f"{operation.scope} is not open to this sender for {operation.type} records.",
+        )
+    appends = operation.type == "custody_event" or mode == "append"
+    if kind.is_read_only or mode == "ro" or (appends and operation.do != "create"):
+        return Problem(
+            pointer="/do",
+            code="read-only",
+            detail=f"This sender may not {operation.do} {operation.type} records.",
+        )
+    return None
+
+
+def problem_of_error(state: State, error: Exception) -> Problem:
+    """Return a database refusal in words, with the code of the rule where it has one."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    for constraint in RECORD_MODELS[state.type]._meta.constraints:
+        if constraint.name == name:
+            fields = getattr(constraint, "fields", ()) or ("",)
+            return Problem(
+                pointer=f"/chg/{fields[-1]}/to",
+                code=str(constraint.violation_error_code or "not-unique").replace("_", "-"),
+                detail=str(
+                    constraint.violation_error_message
+                    if constraint.violation_error_code
+                    else f"Another {state.type.replace('_', ' ')} has the same "
+                    f"{' and '.join(fields)}."
+                ),
+            )
+    message = getattr(diagnosis, "message_primary", None) or str(error)
+    return Problem(pointer="/chg", code="refused-by-database", detail=message)

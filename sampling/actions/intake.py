@@ -1,0 +1,174 @@
+"""The one way captured records are written, whoever sends them.
+
+Operations come in, outcomes go out. The effect of an operation and its outcome are one
+transaction; sending the same operation again gives the stored outcome. What cannot be applied is
+held with its reason, never dropped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+from django.utils import timezone
+from psycopg import errors
+
+from sampling.actions.batch import Batch, RacedBySomebody
+from sampling.actions.devices import scopes_of
+from sampling.errors import DeviceBusy, NotFound, RecordRefused, StateConflict, VersionMoved
+from sampling.models import SyncBatch, SyncOperation
+from sampling.rules.envelope import Received, content_hash, decode, inflate
+from sampling.rules.operations import HELD, Operation, Outcome, operation_from_wire
+
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who sends operations, by which door, and what they may write.
+
+    `scopes` maps a scope to `rw`, `append` or `ro`. A tablet names its device, a person does not.
+    """
+
+    project: UUID
+    via: str
+    user: UUID | None = None
+    device: UUID | None = None
+    scopes: Mapping[str, str] = field(default_factory=dict)
+
+
+def accept_operations(
+    operations: Sequence[Operation],
+    *,
+    actor: Actor,
+    received_at: dt.datetime,
+    is_strict: bool = False,
+) -> list[Outcome]:
+    """Apply operations and return one outcome each, in their order.
+
+    Safe to repeat. With `is_strict` nothing is stored when one of them cannot be applied:
+    RecordRefused names every problem, VersionMoved says that somebody was faster.
+    """
+    received = [
+        Received(content_sha256=content_hash(operation.as_wire()), operation=operation)
+        for operation in operations
+    ]
+    return accept_received(received, actor=actor, received_at=received_at, is_strict=is_strict)
+
+
+def accept_received(
+    received: Sequence[Received],
+    *,
+    actor: Actor,
+    received_at: dt.datetime,
+    batch: SyncBatch | None = None,
+    is_strict: bool = False,
+) -> list[Outcome]:
+    """Apply what an envelope held; as accept_operations, for operations that were decoded."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                outcomes = Batch(
+                    project=actor.project,
+                    via=actor.via,
+                    user=actor.user,
+                    device=actor.device,
+                    scopes=actor.scopes,
+                    received_at=received_at,
+                    batch=batch.pk if batch else None,
+                ).run(received)
+                if is_strict:
+                    _refuse(outcomes)
+                return outcomes
+        except RacedBySomebody:
+            if attempt == ATTEMPTS:
+                raise StateConflict("Too many people write this record; try again.") from None
+        except OperationalError as error:
+            _retry_or_raise(error, is_last=attempt == ATTEMPTS)
+    raise AssertionError("the loop above returns or raises")
+
+
+def _retry_or_raise(error: OperationalError, *, is_last: bool) -> None:
+    if isinstance(error.__cause__, errors.LockNotAvailable):
+        raise DeviceBusy from error
+    retryable = (errors.DeadlockDetected, errors.SerializationFailure)
+    if is_last or not isinstance(error.__cause__, retryable):
+        raise error
+
+
+def _refuse(outcomes: Sequence[Outcome]) -> None:
+    """Raise unless everything was applied, with every problem of all operations."""
+    if any(outcome.status == "conflict" for outcome in outcomes):
+        raise VersionMoved
+    problems = []
+    for outcome in outcomes:
+        if outcome.status == "quarantined":
+            problems += outcome.problems
+        elif outcome.status == "deferred":
+            problems += [
+                {
+                    "pointer": f"/{need['type']}",
+                    "code": "unknown",
+                    "detail": f"There is no {need['type'].replace('_', ' ')} with this id.",
+                }
+                for need in outcome.detail["needs"]
+            ]
+        elif outcome.status == "rejected":
+            problems.append({"pointer": "", **outcome.detail})
+    if problems:
+        raise RecordRefused(problems[0]["detail"], problems=problems)
+
+
+def apply_batch(batch: SyncBatch, *, scopes: Mapping[str, str]) -> list[Outcome]:
+    """Judge a stored push and mark it done; safe to repeat."""
+    device = batch.device
+    envelope = decode(inflate(bytes(batch.body), batch.encoding))
+    actor = Actor(
+        project=device.project_id,
+        via="tablet",
+        user=device.user_id,
+        device=device.id,
+        scopes=scopes if device.state == "active" else {},
+    )
+    return accept_received(
+        envelope.received, actor=actor, received_at=batch.received_at, batch=batch
+    )
+
+
+def rerun(op: UUID, *, by: UUID, project: UUID, at: dt.datetime) -> Outcome:
+    """Try a held operation again, on the word of a person who may write its scope.
+
+    The outcome is final once it is no longer held; a still refused one stays as it was.
+    """
+    with transaction.atomic():
+        held = (
+            SyncOperation.objects.select_for_update()
+            .filter(op=op, status__in=HELD, body__isnull=False)
+            .first()
+        )
+        if held is None:
+            raise NotFound("No held operation has this id.")
+        operation = operation_from_wire(held.body or {})
+        return Batch(
+            project=project,
+            via=held.via,
+            user=by,
+            device=None,
+            scopes={operation.scope: "rw"},
+            received_at=at,
+            batch=None,
+        ).rerun(operation, device=held.device_id)
+
+
+def sweep_batches(*, older_than: dt.timedelta, limit: int = 100) -> int:
+    """Judge pushes that were stored and never judged (a crash in between); return how many."""
+    before = timezone.now() - older_than
+    waiting = SyncBatch.objects.filter(state="received", received_at__lt=before)
+    done = 0
+    for batch in waiting.select_related("device").order_by("received_at")[:limit]:
+        apply_batch(batch, scopes=scopes_of(batch.device))
+        done += 1
+    return done

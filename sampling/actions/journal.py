@@ -1,0 +1,405 @@
+"""What the ledger remembers of operations: answers, conflicts, replaced bodies, waiting ones.
+
+Every function is one statement, or two, whatever the number of operations.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db.backends.utils import CursorWrapper
+
+from sampling.actions.ledger import Step, bump_scopes, count_scopes, log_steps
+from sampling.actions.planning import Book
+from sampling.actions.storage import Key, State, encode
+from sampling.errors import DeviceForked
+from sampling.rules.envelope import Received
+from sampling.rules.operations import (
+    HELD,
+    WRITTEN,
+    Operation,
+    Outcome,
+    operation_from_wire,
+)
+
+LOCK_WAIT = "2s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An operation the ledger knows, with the answer it got."""
+
+    device: UUID | None
+    content_sha256: bytes
+    outcome: Outcome | None
+
+    @classmethod
+    def of(cls, item: Received, *, device: UUID | None) -> Stored:
+        """Return an operation of this very batch, not answered yet."""
+        return cls(device=device, content_sha256=item.content_sha256, outcome=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An operation that waits, with the device that sent it."""
+
+    operation: Operation
+    device: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who sent a batch, by which door."""
+
+    project: UUID
+    via: str
+    device: UUID | None
+    user: UUID | None
+    batch: int | None
+    received_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """The numbers this transaction took in its scopes."""
+
+    records: Mapping[Key, int]
+    settled: Mapping[UUID, int]
+
+    def seq_of(self, operation: Operation, outcome: Outcome) -> int | None:
+        """Return where the record of a written operation stands in its scope."""
+        if outcome.status not in WRITTEN:
+            return None
+        return self.records[operation.type, operation.record]
+
+
+def lock_device(cursor: CursorWrapper, device: UUID) -> None:
+    """Let one push of a device run at a time; a second waits, then fails as busy."""
+    cursor.execute(
+        "SELECT set_config('lock_timeout', %s, true), id FROM sampling_device"
+        " WHERE id = %s FOR UPDATE",
+        [LOCK_WAIT, device],
+    )
+
+
+def stored_outcomes(
+    cursor: CursorWrapper, received: Sequence[Received], *, device: UUID | None
+) -> dict[UUID, Stored]:
+    """Return what is known of the operations; raises DeviceForked for a number used twice."""
+    operations = [item.operation for item in received if item.operation is not None]
+    numbers = {operation.number: operation.id for operation in operations}
+    cursor.execute(
+        "SELECT op, device_id, content_sha256, status, revision, seq, detail, n"
+        " FROM sampling_syncoperation"
+        " WHERE op = ANY(%s) OR (device_id = %s AND n = ANY(%s))",
+        [[operation.id for operation in operations], device, list(numbers)],
+    )
+    found: dict[UUID, Stored] = {}
+    for op, owner, digest, status, revision, seq, detail, number in cursor.fetchall():
+        if device is not None and owner == device and numbers.get(number, op) != op:
+            raise DeviceForked(number=number)
+        outcome = Outcome(
+            op=op,
+            status=status,
+            revision=revision,
+            seq=seq,
+            detail=_json(detail) or {},
+            is_duplicate=True,
+        )
+        found[op] = Stored(device=owner, content_sha256=bytes(digest), outcome=outcome)
+    return found
+
+
+def _json(value: Any) -> Any:
+    """Return a jsonb column as the value it holds, whichever way the driver hands it over."""
+    return msgspec.json.decode(value) if isinstance(value, str) else value
+
+
+def mark_done(cursor: CursorWrapper, batch: int) -> None:
+    """Note that a stored push has been judged."""
+    cursor.execute("UPDATE sampling_syncbatch SET state = 'applied' WHERE id = %s", [batch])
+
+
+def waiting_for(cursor: CursorWrapper, book: Book, *, known: Collection[UUID]) -> list[Held]:
+    """Return deferred operations that waited for something the book is about to write."""
+    arrived = [state.id for state in book.states.values() if not state.is_stored]
+    arrived += [
+        outcome.op
+        for outcome in book.outcomes.values()
+        if outcome.status not in (*HELD, "rejected")
+    ]
+    if not arrived:
+        return []
+    cursor.execute(
+        "SELECT o.body, o.device_id FROM sampling_syncoperation AS o"
+        " JOIN sampling_device AS d ON d.id = o.device_id"
+        " WHERE o.op IN (SELECT operation_id FROM sampling_syncwaiting WHERE needs = ANY(%s))"
+        " AND o.status = 'deferred' AND o.op <> ALL(%s) AND d.project_id = %s"
+        " ORDER BY o.device_id, o.n FOR UPDATE OF o",
+        [arrived, list(known), book.project],
+    )
+    return [
+        Held(operation=operation_from_wire(_json(body)), device=device)
+        for body, device in cursor.fetchall()
+    ]
+
+
+def seen_bodies(
+    cursor: CursorWrapper, operations: Iterable[Operation], stored: Mapping[Key, State]
+) -> dict[tuple[UUID, int], Mapping[str, Any]]:
+    """Return the bodies the authors of stale operations saw."""
+    stale = [
+        (operation.record, operation.base_revision)
+        for operation in operations
+        if operation.base_revision is not None
+        and (state := stored.get((operation.type, operation.record))) is not None
+        and state.revision != operation.base_revision
+    ]
+    if not stale:
+        return {}
+    cursor.execute(
+        "SELECT v.record, v.revision, v.body FROM sampling_recordversion AS v"
+        " JOIN unnest(%s::uuid[], %s::int[]) AS w(record, revision)"
+        " ON v.record = w.record AND v.revision = w.revision",
+        [[record for record, _ in stale], [min(v, 2**31 - 1) for _, v in stale]],
+    )
+    return {(record, revision): _json(body) for record, revision, body in cursor.fetchall()}
+
+
+def base_operations(
+    cursor: CursorWrapper, operations: Iterable[Operation]
+) -> dict[UUID, tuple[int | None, str]]:
+    """Return revision and status of the earlier operations that others build on."""
+    named = [operation.base_op for operation in operations if operation.base_op is not None]
+    if not named:
+        return {}
+    cursor.execute(
+        "SELECT op, revision, status FROM sampling_syncoperation WHERE op = ANY(%s)", [named]
+    )
+    return {op: (revision, status) for op, revision, status in cursor.fetchall()}
+
+
+def open_conflicts(cursor: CursorWrapper, operations: Iterable[Operation]) -> dict[UUID, UUID]:
+    """Lock the open conflicts to be resolved; return the record of each."""
+    chosen = [conflict for operation in operations for conflict in operation.resolves]
+    if not chosen:
+        return {}
+    cursor.execute(
+        "SELECT id, record FROM sampling_syncconflict"
+        " WHERE id = ANY(%s) AND resolved_at IS NULL ORDER BY id FOR UPDATE",
+        [chosen],
+    )
+    return dict(cursor.fetchall())
+
+
+def keep_superseded(cursor: CursorWrapper, book: Book, *, at: dt.datetime) -> None:
+    """Keep the bodies that are about to be replaced."""
+    rows = [
+        {
+            "record": str(one.state.id),
+            "revision": one.state.revision,
+            "type": one.state.type,
+            "op": str(one.op),
+            "body": {**one.state.extra, **one.state.values},
+        }
+        for one in book.superseded
+    ]
+    if rows:
+        cursor.execute(
+            "INSERT INTO sampling_recordversion (record, revision, type, op, body, replaced_at)"
+            " SELECT r.record, r.revision, r.type, r.op, r.body, %s"
+            " FROM jsonb_to_recordset(%s::jsonb)"
+            " AS r(record uuid, revision int, type text, op uuid, body jsonb)",
+            [at, encode(rows)],
+        )
+
+
+def keep_conflicts(cursor: CursorWrapper, book: Book, *, project: UUID, at: dt.datetime) -> None:
+    """Store new conflicts and close the resolved ones."""
+    rows = [
+        {
+            "id": str(one.id),
+            "operation": str(one.op),
+            "scope": one.state.scope,
+            "type": one.state.type,
+            "record": str(one.state.id),
+            "kind": one.kind,
+            "group": one.conflict.group,
+            "base": one.conflict.base,
+            "server": one.conflict.server,
+            "device": one.conflict.device,
+        }
+        for one in book.conflicts
+    ]
+    if rows:
+        cursor.execute(
+            "INSERT INTO sampling_syncconflict (id, operation_id, project_id, scope, type, record,"
+            ' kind, "group", base, server, device_values, raised_at)'
+            " SELECT r.id, r.operation, %s, r.scope, r.type, r.record, r.kind, r.group, r.base,"
+            " r.server, r.device, %s FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid,"
+            " operation uuid, scope text, type text, record uuid, kind text,"
+            ' "group" text, base jsonb, server jsonb, device jsonb)',
+            [project, at, encode(rows)],
+        )
+    if book.resolved:
+        cursor.execute(
+            "UPDATE sampling_syncconflict AS c SET resolved_at = %s, resolved_by_id = w.op"
+            " FROM unnest(%s::uuid[], %s::uuid[]) AS w(id, op) WHERE c.id = w.id",
+            [at, list(book.resolved), list(book.resolved.values())],
+        )
+
+
+def take_places(cursor: CursorWrapper, book: Book, woken: Sequence[Held]) -> Places:
+    """Bump the counters and write the change log. Locks the counters until the end."""
+    steps = [
+        Step(
+            scope=state.scope,
+            type=state.type,
+            record=state.id,
+            revision=state.revision,
+            gone="deleted" if state.voided_at else "",
+        )
+        for state in book.states.values()
+    ]
+    moved = {(step.type, step.record) for step in steps}
+    silent = [
+        one.operation
+        for one in woken
+        if book.outcomes[one.operation.id].status not in HELD
+        and (one.operation.type, one.operation.record) not in moved
+    ]
+    counts = count_scopes([step.scope for step in steps] + [op.scope for op in silent])
+    before = bump_scopes(cursor, counts)
+    seqs = log_steps(cursor, steps, before)
+    records = {(step.type, step.record): seq for step, seq in zip(steps, seqs, strict=True)}
+    settled = {
+        one.operation.id: records[one.operation.type, one.operation.record]
+        for one in woken
+        if (one.operation.type, one.operation.record) in records
+    }
+    last = {scope: before[scope] + count for scope, count in counts.items()}
+    for operation in silent:
+        settled[operation.id] = last[operation.scope]
+    return Places(records=records, settled=settled)
+
+
+def members_among(cursor: CursorWrapper, received: Sequence[Received], sender: Sender) -> set[UUID]:
+    """Return which of the people named by the operations belong to the project."""
+    named = {item.operation.by for item in received if item.operation and item.operation.by}
+    named -= {sender.user}
+    if not named:
+        return set()
+    cursor.execute(
+        "SELECT DISTINCT user_id FROM sampling_membership"
+        " WHERE project_id = %s AND user_id = ANY(%s)",
+        [sender.project, list(named)],
+    )
+    return {user for (user,) in cursor.fetchall()}
+
+
+def write_operations(
+    cursor: CursorWrapper,
+    book: Book,
+    received: Sequence[Received],
+    places: Places,
+    sender: Sender,
+    members: Collection[UUID],
+) -> None:
+    """Store the operations with their answers, and what the deferred ones wait for."""
+    rows = [_operation_row(book, item, places, sender, members) for item in received]
+    if not rows:
+        return
+    cursor.execute(
+        "INSERT INTO sampling_syncoperation (op, device_id, n, batch_id, via, scope, type, record,"
+        ' "do", status, revision, seq, content_sha256, by_id, at, why, received_at, detail, body)'
+        ' SELECT r.op, %s, r.n, %s, %s, r.scope, r.type, r.record, r."do", r.status, r.revision,'
+        " r.seq, decode(r.sha, 'hex'), r.by, r.at, r.why, %s, r.detail, r.body"
+        " FROM jsonb_to_recordset(%s::jsonb) AS r(op uuid, n bigint, scope text, type text,"
+        ' record uuid, "do" text, status text, revision int, seq bigint, sha text, by uuid,'
+        " at text, why text, detail jsonb, body jsonb)",
+        [sender.device, sender.batch, sender.via, sender.received_at, encode(rows)],
+    )
+    write_waiting(cursor, book, [row["op"] for row in rows if row["status"] == "deferred"])
+
+
+def write_waiting(cursor: CursorWrapper, book: Book, deferred: Sequence[str]) -> None:
+    """Store what the deferred operations wait for."""
+    waits = [
+        {"operation": op, "type": need.type, "needs": str(need.id)}
+        for op in deferred
+        for need in set(book.needs[UUID(op)])
+    ]
+    if waits:
+        cursor.execute(
+            "INSERT INTO sampling_syncwaiting (operation_id, needs_type, needs)"
+            " SELECT r.operation, r.type, r.needs FROM jsonb_to_recordset(%s::jsonb)"
+            " AS r(operation uuid, type text, needs uuid) ON CONFLICT DO NOTHING",
+            [encode(waits)],
+        )
+
+
+def _operation_row(
+    book: Book,
+    item: Received,
+    places: Places,
+    sender: Sender,
+    members: Collection[UUID],
+) -> dict[str, Any]:
+    operation = item.operation
+    assert operation is not None
+    outcome = book.outcomes[operation.id]
+    outcome.seq = places.seq_of(operation, outcome)
+    by = operation.by if operation.by in members else sender.user
+    keeps_body = outcome.status in HELD or outcome.status == "conflict"
+    return {
+        "op": str(operation.id),
+        "n": operation.number,
+        "scope": operation.scope,
+        "type": operation.type,
+        "record": str(operation.record),
+        "do": operation.do,
+        "status": outcome.status,
+        "revision": outcome.revision,
+        "seq": outcome.seq,
+        "sha": item.content_sha256.hex(),
+        "by": str(by) if by else None,
+        "at": operation.at,
+        "why": operation.why,
+        "detail": outcome.detail or None,
+        "body": operation.as_wire() if keeps_body else None,
+    }
+
+
+def settle(cursor: CursorWrapper, book: Book, woken: Sequence[Held], places: Places) -> None:
+    """Give the held operations that were tried again their answer, once it differs."""
+    rows = []
+    for one in woken:
+        outcome = book.outcomes[one.operation.id]
+        outcome.seq = places.seq_of(one.operation, outcome)
+        rows.append(
+            {
+                "op": str(one.operation.id),
+                "status": outcome.status,
+                "revision": outcome.revision,
+                "seq": outcome.seq,
+                "settled": places.settled.get(one.operation.id),
+                "detail": outcome.detail or None,
+            }
+        )
+    if not rows:
+        return
+    cursor.execute(
+        "UPDATE sampling_syncoperation AS o SET status = r.status, revision = r.revision,"
+        " seq = r.seq, settled_seq = r.settled, detail = r.detail"
+        " FROM jsonb_to_recordset(%s::jsonb) AS r(op uuid, status text, revision int, seq bigint,"
+        " settled bigint, detail jsonb) WHERE o.op = r.op",
+        [encode(rows)],
+    )
+    done = [row["op"] for row in rows if row["status"] != "deferred"]
+    cursor.execute("DELETE FROM sampling_syncwaiting WHERE operation_id = ANY(%s::uuid[])", [done])
+    write_waiting(cursor, book, [row["op"] for row in rows if row["status"] == "deferred"])

@@ -1,0 +1,314 @@
+"""What a batch of operations would do, worked out in memory before anything is written.
+
+The book holds every record the batch speaks of as it stands so far. Operations are folded in one
+after the other; what they would write, what conflicts and what has to wait is noted. Nothing here
+touches the database.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sampling.actions.record_types import record_type
+from sampling.actions.storage import Key, State, needs_of
+from sampling.rules.merge import (
+    DELETED_VS_EDITED,
+    Change,
+    ChangeMalformed,
+    GroupConflict,
+    Merged,
+    merge,
+    merge_delete,
+    merge_into_deleted,
+    parse_change,
+    whole_groups,
+)
+from sampling.rules.operations import (
+    WRITTEN,
+    Need,
+    Operation,
+    Outcome,
+    Problem,
+    quarantined,
+    rejected,
+)
+from sampling.rules.record_types import RecordType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConflict:
+    """A conflict to be stored."""
+
+    id: UUID
+    op: UUID
+    state: State
+    kind: str
+    conflict: GroupConflict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """A body that a change replaces."""
+
+    state: State
+    op: UUID
+
+
+@dataclass(kw_only=True)
+class Book:
+    """The records of a batch, and what the operations folded in so far make of them.
+
+    stored: what the database holds; parents: scopes of the records referred to; seen: bodies of
+    earlier revisions, for stale bases; known_ops: revision and status of operations named as base;
+    open_conflicts: those that may be resolved, by id.
+    """
+
+    now: dt.datetime
+    project: UUID
+    stored: dict[Key, State]
+    parents: Mapping[Key, str]
+    seen: Mapping[tuple[UUID, int], Mapping[str, Any]]
+    known_ops: Mapping[UUID, tuple[int | None, str]]
+    open_conflicts: Mapping[UUID, UUID]
+    clashing: Collection[UUID] = ()
+    states: dict[Key, State] = field(default_factory=dict)
+    superseded: list[Superseded] = field(default_factory=list)
+    conflicts: list[NewConflict] = field(default_factory=list)
+    resolved: dict[UUID, UUID] = field(default_factory=dict)
+    needs: dict[UUID, list[Need]] = field(default_factory=dict)
+    outcomes: dict[UUID, Outcome] = field(default_factory=dict)
+    writers: dict[Key, list[UUID]] = field(default_factory=dict)
+
+    def state_of(self, key: Key) -> State | None:
+        """Return the record as it stands so far."""
+        return self.states.get(key) or self.stored.get(key)
+
+    def fold(self, operation: Operation, *, device: UUID | None) -> Outcome:
+        """Work out one operation on top of those before it."""
+        outcome = self._fold(operation, device)
+        self.outcomes[operation.id] = outcome
+        if outcome.status in WRITTEN:
+            self.writers.setdefault((operation.type, operation.record), []).append(operation.id)
+        return outcome
+
+    def _fold(self, operation: Operation, device: UUID | None) -> Outcome:
+        kind = record_type(operation.type)
+        key = (operation.type, operation.record)
+        state = self.state_of(key)
+        if state is not None and state.scope != operation.scope:
+            return quarantined(operation.id, _elsewhere(operation))
+        try:
+            changes = {name: parse_change(raw) for name, raw in operation.changes.items()}
+        except ChangeMalformed as error:
+            return quarantined(
+                operation.id, Problem(pointer="/chg", code=error.code, detail=error.detail)
+            )
+        if state is None:
+            return self._fold_new(operation, kind, changes, device)
+        problems = kind.problems(_asked(changes), is_new=False)
+        if problems:
+            return quarantined(operation.id, *problems)
+        return self._fold_known(operation, kind, state, changes)
+
+    def _fold_new(
+        self,
+        operation: Operation,
+        kind: RecordType,
+        changes: dict[str, Change],
+        device: UUID | None,
+    ) -> Outcome:
+        if operation.do != "create":
+            need = Need(type=operation.type, id=operation.record)
+            return self._defer(operation, [need])
+        values = _asked(changes)
+        problems = kind.problems(values, is_new=True)
+        if problems:
+            return quarantined(operation.id, *problems)
+        waiting = self._missing(kind, values, operation.scope)
+        if waiting:
+            return self._defer(operation, waiting)
+        known = {**kind.defaults, **{n: v for n, v in values.items() if n in kind.names}}
+        extra = {n: v for n, v in values.items() if n not in kind.names}
+        self.states[operation.type, operation.record] = State(
+            type=operation.type,
+            id=operation.record,
+            scope=operation.scope,
+            revision=1,
+            values=known,
+            extra=extra,
+            device=str(device) if device else None,
+        )
+        return Outcome(op=operation.id, status="applied", revision=1)
+
+    def _fold_known(
+        self, operation: Operation, kind: RecordType, state: State, changes: dict[str, Change]
+    ) -> Outcome:
+        base = self._base_revision(operation)
+        if isinstance(base, Need):
+            return self._defer(operation, [base])
+        waiting = self._missing(kind, _asked(changes), operation.scope)
+        if waiting:
+            return self._defer(operation, waiting)
+        if operation.do == "resolve":
+            return self._resolve(operation, kind, state, changes)
+        is_current = base == state.revision and operation.id not in self.clashing
+        if operation.do == "delete":
+            return self._delete(operation, state, is_current=is_current)
+        if not is_current and base is not None:
+            seen = self.seen.get((state.id, base), state.values if base == state.revision else {})
+            changes = whole_groups(changes, seen, groups=kind.groups)
+        merged = self._merge(operation, kind, state, changes, is_current=is_current)
+        return self._write(operation, kind, state, merged)
+
+    def _merge(
+        self,
+        operation: Operation,
+        kind: RecordType,
+        state: State,
+        changes: dict[str, Change],
+        *,
+        is_current: bool,
+    ) -> Merged:
+        current = {**state.extra, **state.values}
+        refuse = operation.id in self.clashing
+        validate = (lambda _merged: ["refused by the database"]) if refuse else (lambda _merged: [])
+        if state.voided_at is not None:
+            return merge_into_deleted(current, changes, groups=kind.groups, validate=validate)
+        return merge(
+            current, changes, groups=kind.groups, base_is_current=is_current, validate=validate
+        )
+
+    def _write(
+        self, operation: Operation, kind: RecordType, state: State, merged: Merged
+    ) -> Outcome:
+        if merged.status == "noop":
+            return Outcome(op=operation.id, status="noop", revision=state.revision)
+        after = self._next(operation, state)
+        for name, value in merged.values.items():
+            (after.values if name in kind.names else after.extra)[name] = value
+        if any(c.group == DELETED_VS_EDITED for c in merged.conflicts):
+            after.voided_at = None
+        detail: dict[str, Any] = {}
+        if merged.status != "applied":
+            detail = {"took": list(merged.took), "kept": list(merged.kept)}
+        if merged.conflicts:
+            detail["conflicts"] = [self._note(operation, after, c) for c in merged.conflicts]
+        return Outcome(
+            op=operation.id, status=merged.status, revision=after.revision, detail=detail
+        )
+
+    def _delete(self, operation: Operation, state: State, *, is_current: bool) -> Outcome:
+        if state.voided_at is not None:
+            return Outcome(op=operation.id, status="noop", revision=state.revision)
+        merged = merge_delete({**state.extra, **state.values}, base_is_current=is_current)
+        after = self._next(operation, state)
+        if merged.status == "applied":
+            after.voided_at = self.now.isoformat()
+            return Outcome(op=operation.id, status="applied", revision=after.revision)
+        detail = {
+            "kept": list(merged.kept),
+            "conflicts": [self._note(operation, after, c) for c in merged.conflicts],
+        }
+        return Outcome(op=operation.id, status="conflict", revision=after.revision, detail=detail)
+
+    def _resolve(
+        self, operation: Operation, kind: RecordType, state: State, changes: dict[str, Change]
+    ) -> Outcome:
+        chosen = [
+            conflict
+            for conflict in operation.resolves
+            if self.open_conflicts.get(conflict) == state.id and conflict not in self.resolved
+        ]
+        if len(chosen) != len(operation.resolves) or not chosen:
+            return rejected(
+                operation.id, "already-resolved", "Somebody resolved this conflict before you."
+            )
+        after = self._next(operation, state)
+        for name, value in _asked(changes).items():
+            (after.values if name in kind.names else after.extra)[name] = value
+        for conflict in chosen:
+            self.resolved[conflict] = operation.id
+        return Outcome(op=operation.id, status="applied", revision=after.revision)
+
+    def _next(self, operation: Operation, state: State) -> State:
+        """Return the record's next revision, to be changed by the caller."""
+        self.superseded.append(Superseded(state=state, op=operation.id))
+        after = state.copy()
+        after.revision += 1
+        self.states[state.type, state.id] = after
+        return after
+
+    def _note(self, operation: Operation, state: State, conflict: GroupConflict) -> dict[str, Any]:
+        kind = conflict.group if conflict.group == DELETED_VS_EDITED else "values"
+        noted = NewConflict(
+            id=uuid.uuid4(), op=operation.id, state=state, kind=kind, conflict=conflict
+        )
+        self.conflicts.append(noted)
+        return {
+            "id": str(noted.id),
+            "group": conflict.group,
+            "base": conflict.base,
+            "server": conflict.server,
+            "device": conflict.device,
+        }
+
+    def _base_revision(self, operation: Operation) -> int | Need | None:
+        """Return the revision the author saw, or the operation that has to come first."""
+        if operation.base_op is None:
+            return operation.base_revision
+        earlier = self.outcomes.get(operation.base_op)
+        if earlier is not None:
+            revision, status = earlier.revision, str(earlier.status)
+        else:
+            revision, status = self.known_ops.get(operation.base_op, (None, "deferred"))
+        if status in ("deferred", "quarantined"):
+            return Need(type="op", id=operation.base_op)
+        if status == "conflict":
+            return (revision or 1) - 1
+        return revision
+
+    def _missing(self, kind: RecordType, values: Mapping[str, Any], scope: str) -> list[Need]:
+        missing = []
+        for need in needs_of(kind, values):
+            known = self.states.get((need.type, need.id)) or self.stored.get((need.type, need.id))
+            parent_scope = known.scope if known else self.parents.get((need.type, need.id))
+            if parent_scope is None or not (
+                parent_scope == scope or parent_scope.startswith("project:")
+            ):
+                missing.append(need)
+        return missing
+
+    def _defer(self, operation: Operation, needs: list[Need]) -> Outcome:
+        versions = [need for need in needs if need.type == "protocol_version"]
+        if versions:
+            return quarantined(
+                operation.id,
+                Problem(
+                    pointer="/chg/captured_version/to",
+                    code="unknown-protocol-version",
+                    detail="This protocol version was never published here.",
+                ),
+            )
+        self.needs[operation.id] = needs
+        detail = {"needs": [need.as_wire() for need in needs]}
+        return Outcome(op=operation.id, status="deferred", detail=detail)
+
+
+def _asked(changes: Mapping[str, Change]) -> dict[str, Any]:
+    """Return the values the changes ask for; members added to a set count as asked for."""
+    return {
+        name: list(change.add) if change.is_set else change.to for name, change in changes.items()
+    }
+
+
+def _elsewhere(operation: Operation) -> Problem:
+    return Problem(
+        pointer="/scope",
+        code="out-of-scope",
+        detail=f"This {operation.type} does not belong to {operation.scope}.",
+    )

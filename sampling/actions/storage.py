@@ -1,0 +1,249 @@
+"""Reading and writing records by sets: one statement a table, one JSON parameter a statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+
+from sampling.actions.record_types import captured_types, record_type
+from sampling.models import RECORD_MODELS
+from sampling.rules.operations import Need, Problem
+from sampling.rules.record_types import RecordType, pointer_to
+
+Key = tuple[str, UUID]
+
+
+def encode(value: Any) -> str:
+    """Return a value as JSON text for a statement's parameter."""
+    return msgspec.json.encode(value).decode()
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """A record as it stands in the middle of a transaction. `values` use the wire's names."""
+
+    type: str
+    id: UUID
+    scope: str
+    revision: int
+    values: dict[str, Any]
+    extra: dict[str, Any] = field(default_factory=dict)
+    voided_at: str | None = None
+    device: str | None = None
+    is_stored: bool = False
+
+    def copy(self) -> State:
+        """Return a state that can be changed without changing this one."""
+        return replace(self, values=dict(self.values), extra=dict(self.extra))
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the state as one row of the statement's parameter."""
+        return {
+            **self.values,
+            "_id": str(self.id),
+            "_scope": self.scope,
+            "_revision": self.revision,
+            "_voided_at": self.voided_at,
+            "_extra": self.extra,
+            "_device": self.device,
+        }
+
+
+_SYSTEM = "_id uuid, _scope text, _revision int, _voided_at timestamptz, _extra jsonb, _device uuid"
+
+
+@cache
+def _recordset(name: str) -> str:
+    fields = ", ".join(f'"{f.name}" {f.sql_type}' for f in record_type(name).fields)
+    return f"jsonb_to_recordset(%s::jsonb) AS r({_SYSTEM}, {fields})"
+
+
+@cache
+def _insert_sql(name: str) -> str:
+    kind = record_type(name)
+    columns = ", ".join(f'"{f.column}"' for f in kind.fields)
+    values = ", ".join(f'r."{f.name}"' for f in kind.fields)
+    device = ("device_id, ", "r._device, ") if name in captured_types() else ("", "")
+    return (
+        f"INSERT INTO {kind.table} (id, project_id, scope, revision, received_at, voided_at,"
+        f" extra, {device[0]}{columns})"
+        f" SELECT r._id, %s, r._scope, r._revision, %s, r._voided_at, r._extra,"
+        f" {device[1]}{values} FROM {_recordset(name)}"
+    )
+
+
+@cache
+def _update_sql(name: str) -> str:
+    kind = record_type(name)
+    columns = ", ".join(f'"{f.column}" = r."{f.name}"' for f in kind.fields)
+    return (
+        f"UPDATE {kind.table} AS t SET revision = r._revision, voided_at = r._voided_at,"
+        f" extra = r._extra, {columns} FROM {_recordset(name)} WHERE t.id = r._id"
+    )
+
+
+def insert_records(
+    cursor: CursorWrapper, name: str, states: Sequence[State], *, project: UUID, received_at: Any
+) -> None:
+    """Insert new records of one type. A known id raises IntegrityError and stores nothing."""
+    rows = encode([state.as_row() for state in states])
+    cursor.execute(_insert_sql(name), [project, received_at, rows])
+
+
+def update_records(cursor: CursorWrapper, name: str, states: Sequence[State]) -> None:
+    """Write the new content of records of one type that are held locked."""
+    cursor.execute(_update_sql(name), [encode([state.as_row() for state in states])])
+
+
+def load_records(
+    cursor: CursorWrapper, keys: Collection[Key], *, project: UUID
+) -> dict[Key, State]:
+    """Read and lock the records that exist among the keys, by type and id."""
+    found: dict[Key, State] = {}
+    for name in sorted({type_name for type_name, _ in keys}):
+        kind = record_type(name)
+        ids = [record for type_name, record in keys if type_name == name]
+        cursor.execute(
+            f"SELECT to_jsonb(t) FROM {kind.table} AS t"
+            " WHERE id = ANY(%s) AND project_id = %s ORDER BY id FOR UPDATE",
+            [ids, project],
+        )
+        for (body,) in cursor.fetchall():
+            state = _state_from_row(kind, body if isinstance(body, dict) else json.loads(body))
+            found[name, state.id] = state
+    return found
+
+
+def _state_from_row(kind: RecordType, body: Mapping[str, Any]) -> State:
+    return State(
+        type=kind.name,
+        id=UUID(body["id"]),
+        scope=body["scope"],
+        revision=body["revision"],
+        values={f.name: body[f.column] for f in kind.fields},
+        extra=body["extra"],
+        voided_at=body["voided_at"],
+        device=body.get("device_id"),
+        is_stored=True,
+    )
+
+
+def foreign_ids(cursor: CursorWrapper, keys: Collection[Key], *, project: UUID) -> set[Key]:
+    """Return which of the keys are taken by records of other projects."""
+    parts, parameters = [], []
+    for name in sorted({type_name for type_name, _ in keys}):
+        parts.append(
+            f"SELECT '{name}', id FROM {record_type(name).table}"
+            " WHERE id = ANY(%s) AND project_id <> %s"
+        )
+        parameters += [[record for type_name, record in keys if type_name == name], project]
+    if not parts:
+        return set()
+    cursor.execute(" UNION ALL ".join(parts), parameters)
+    return {(name, record) for name, record in cursor.fetchall()}
+
+
+def known_parents(
+    cursor: CursorWrapper, needs: Collection[Need], *, project: UUID
+) -> dict[Key, str]:
+    """Return the scope of each record that exists among those a batch refers to.
+
+    Records of other projects do not exist here; a draft protocol version is not known yet.
+    """
+    parts, parameters = [], []
+    for name in sorted({need.type for need in needs}):
+        drafts = " AND state <> 'draft'" if name == "protocol_version" else ""
+        parts.append(
+            f"SELECT '{name}', id, scope FROM {record_type(name).table}"
+            f" WHERE id = ANY(%s) AND project_id = %s{drafts}"
+        )
+        parameters += [[need.id for need in needs if need.type == name], project]
+    if not parts:
+        return {}
+    cursor.execute(" UNION ALL ".join(parts), parameters)
+    return {(name, record): scope for name, record, scope in cursor.fetchall()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One check constraint of a table, as the database words it and as people read it."""
+
+    name: str
+    expression: str
+    problem: Problem
+
+
+@cache
+def table_checks(name: str) -> tuple[Check, ...]:
+    """Return the check constraints of a record type, read off the database itself."""
+    model = RECORD_MODELS[name]
+    known = {c.name: c for c in model._meta.constraints if isinstance(c, models.CheckConstraint)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_expr(conbin, conrelid) FROM pg_constraint"
+            " WHERE conrelid = %s::regclass AND contype = 'c' ORDER BY conname",
+            [record_type(name).table],
+        )
+        rows = cursor.fetchall()
+    return tuple(
+        Check(name=conname, expression=expression, problem=_problem_of(known.get(conname), conname))
+        for conname, expression in rows
+    )
+
+
+def _problem_of(constraint: models.CheckConstraint | None, name: str) -> Problem:
+    if constraint is None:
+        field_name = name.split("_", 2)[-1].removesuffix("_check")
+        return Problem(pointer="/chg", code="out-of-range", detail=f"{field_name} is out of range.")
+    return Problem(
+        pointer=pointer_to(first_field(constraint.condition)),
+        code=str(constraint.violation_error_code).replace("_", "-"),
+        detail=str(constraint.violation_error_message),
+    )
+
+
+def first_field(condition: Any) -> str:
+    """Return the first field a condition speaks of."""
+    for child in condition.children:
+        if isinstance(child, models.Q):
+            return first_field(child)
+        return str(child[0]).split("__", 1)[0]
+    raise ValueError("a condition without fields")
+
+
+def broken_checks(
+    cursor: CursorWrapper, name: str, states: Sequence[State]
+) -> dict[UUID, list[Problem]]:
+    """Return for each record that breaks a check every check it breaks; one statement a type."""
+    checks = table_checks(name)
+    kind = record_type(name)
+    columns = ", ".join(f'r."{f.name}" AS "{f.column}"' for f in kind.fields)
+    broken = ", ".join(
+        f"CASE WHEN NOT ({check.expression}) THEN {place} END" for place, check in enumerate(checks)
+    )
+    cursor.execute(
+        f"SELECT id, array_remove(ARRAY[{broken}]::int[], NULL) FROM ("
+        f"SELECT r._id AS id, r._revision AS revision, {columns} FROM {_recordset(name)}) AS t",
+        [encode([state.as_row() for state in states])],
+    )
+    return {
+        record: [checks[place].problem for place in places]
+        for record, places in cursor.fetchall()
+        if places
+    }
+
+
+def needs_of(kind: RecordType, values: Mapping[str, Any]) -> Iterable[Need]:
+    """Return the records the values of a record point to."""
+    for name, reference in kind.references.items():
+        value = values.get(name)
+        if value is not None:
+            yield Need(type=reference, id=UUID(str(value)))

@@ -1,0 +1,128 @@
+"""Rounds of sampling, what they plan, and who may capture in them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sampling.models.base import SyncedModel, between, in_order, ledger_triggers, one_of
+from sampling.models.people import Device, User
+from sampling.models.protocols import ProtocolVersion
+from sampling.models.studies import Plot
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    """Sets of campaigns with a name in the field."""
+
+    def for_user(self, user: User) -> CampaignQuerySet:
+        """Campaigns of the projects the person belongs to."""
+        return self.filter(project__in=user.memberships.values("project"))
+
+
+class Campaign(SyncedModel):
+    """One round of sampling under one protocol version."""
+
+    record_type: ClassVar[str] = "campaign"
+    merge_groups = (("opens_on", "closes_on"),)
+
+    code = models.CharField(max_length=60)
+    title = models.CharField(max_length=200, blank=True)
+    protocol_version = models.ForeignKey(ProtocolVersion, models.PROTECT, related_name="campaigns")
+    opens_on = models.DateField(null=True, blank=True)
+    closes_on = models.DateField(null=True, blank=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="campaign_code_once", fields=["project", "code"]),
+            in_order(
+                "campaign_opens_before_it_closes",
+                "opens_on",
+                "closes_on",
+                "A campaign opens before it closes.",
+            ),
+        ]
+        triggers = ledger_triggers("campaign")
+
+    def __str__(self) -> str:
+        return self.title or self.code
+
+    @property
+    def capture_scope(self) -> str:
+        """The sync scope that assigned devices write."""
+        return f"campaign:{self.id}"
+
+
+class PlannedPlot(SyncedModel):
+    """What a campaign wants from one plot: how many cores and segments."""
+
+    record_type: ClassVar[str] = "planned_plot"
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="plan")
+    plot = models.ForeignKey(Plot, models.PROTECT, related_name="+")
+    cores = models.PositiveIntegerField()
+    segments = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="plannedplot_once", fields=["campaign", "plot"]),
+            between("plannedplot_cores_range", "cores", 0, 10_000, "Plan 0 to 10,000 cores."),
+        ]
+        triggers = ledger_triggers("planned_plot")
+
+    def __str__(self) -> str:
+        return f"{self.plot}: {self.cores} cores"
+
+
+ASSIGNMENT_MODES = [("rw", "read and write"), ("ro", "read"), ("append", "append")]
+
+
+class Assignment(models.Model):
+    """Leave for one device, or all devices of one person, to work in a campaign.
+
+    `generation` grows when a grant is renewed, so that old cursors do not outlive a revoked
+    grant.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="assignments")
+    device = models.ForeignKey(
+        Device, models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    mode = models.CharField(max_length=6, choices=ASSIGNMENT_MODES, default="rw")
+    generation = models.PositiveIntegerField(default=1)
+    granted_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="assignment_device_or_user",
+                condition=Q(device__isnull=False, user__isnull=True)
+                | Q(device__isnull=True, user__isnull=False),
+                violation_error_code="device_or_user",
+                violation_error_message="Assign a device or a person, one of the two.",
+            ),
+            models.UniqueConstraint(
+                name="assignment_device_once",
+                fields=["campaign", "device"],
+                condition=Q(device__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="assignment_user_once",
+                fields=["campaign", "user"],
+                condition=Q(user__isnull=False),
+            ),
+            one_of("assignment_mode_known", "mode", ASSIGNMENT_MODES),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device or self.user} in {self.campaign}"

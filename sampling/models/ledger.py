@@ -1,0 +1,276 @@
+"""The one ledger every door writes captured records through.
+
+The raw batch is kept first; each operation has one row with its outcome; a counter per scope
+orders the changes; the body a change replaced is kept.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from sampling.models.base import append_only, one_of
+from sampling.models.people import Device
+
+FINAL_STATUSES = ("applied", "merged", "conflict", "noop", "rejected")
+HELD_STATUSES = ("deferred", "quarantined")
+STATUSES = [(word, word) for word in (*FINAL_STATUSES, *HELD_STATUSES)]
+
+_OUTCOME_IS_STABLE = """
+    IF OLD.status NOT IN ('deferred', 'quarantined') THEN
+        RAISE EXCEPTION 'ledger: the outcome of operation % is final', OLD.op
+            USING ERRCODE = 'RF006';
+    END IF;
+    IF NEW.op <> OLD.op OR NEW.device_id IS DISTINCT FROM OLD.device_id
+        OR NEW.content_sha256 <> OLD.content_sha256 OR NEW.record <> OLD.record THEN
+        RAISE EXCEPTION 'ledger: operation % is never rewritten', OLD.op USING ERRCODE = 'RF006';
+    END IF;
+    RETURN NEW;
+"""
+
+_BATCH_IS_KEPT = """
+    IF NEW.body <> OLD.body OR NEW.sha256 <> OLD.sha256 OR NEW.received_at <> OLD.received_at THEN
+        RAISE EXCEPTION 'ledger: the bytes of a batch never change' USING ERRCODE = 'RF007';
+    END IF;
+    RETURN NEW;
+"""
+
+
+class SyncEpoch(models.Model):
+    """The life of this database; restoring a backup starts a new one."""
+
+    epoch = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    started_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return str(self.epoch)
+
+
+class SyncScope(models.Model):
+    """The counter of one scope: the last number given to a change."""
+
+    key = models.CharField(max_length=48, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+    horizon_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.key} at {self.seq}"
+
+
+class SyncChange(models.Model):
+    """Where a record last stood in its scope. One row a record, kept for ever."""
+
+    pk = models.CompositePrimaryKey("scope", "type", "record")
+    scope = models.CharField(max_length=48)
+    type = models.CharField(max_length=32)
+    record = models.UUIDField()
+    seq = models.BigIntegerField()
+    revision = models.PositiveIntegerField()
+    gone = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="syncchange_seq_once", fields=["scope", "seq"])]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.record} at {self.seq}"
+
+
+SYNC_BATCH_STATES = [
+    ("received", "received"),
+    ("applied", "applied"),
+    ("undecodable", "undecodable"),
+    ("quarantined", "quarantined"),
+]
+
+
+class SyncBatch(models.Model):
+    """A push exactly as it came, stored before anything looked at it."""
+
+    id = models.BigAutoField(primary_key=True)
+    device = models.ForeignKey(Device, models.PROTECT, related_name="batches")
+    sha256 = models.BinaryField(max_length=32)
+    received_at = models.DateTimeField()
+    encoding = models.CharField(max_length=8, blank=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    state = models.CharField(max_length=12, choices=SYNC_BATCH_STATES, default="received")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "sync batches"
+        constraints = [
+            models.UniqueConstraint(name="syncbatch_once", fields=["device", "sha256"]),
+            one_of("syncbatch_state_known", "state", SYNC_BATCH_STATES),
+        ]
+        indexes = [
+            models.Index(
+                fields=["received_at"], name="syncbatch_waiting", condition=Q(state="received")
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="bytes_are_kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=_BATCH_IS_KEPT,
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk} of {self.device_id}"
+
+
+class SyncOperation(models.Model):
+    """One change sent to a record, and the answer it got. The answer is final once given.
+
+    `body` keeps the operation itself while it is held; `detail` what the answer said besides
+    its status; `settled_seq` the place in the scope where a held operation was settled.
+    """
+
+    op = models.UUIDField(primary_key=True)
+    device = models.ForeignKey(Device, models.PROTECT, null=True, related_name="operations")
+    n = models.BigIntegerField(null=True)
+    batch = models.ForeignKey(SyncBatch, models.PROTECT, null=True, related_name="operations")
+    via = models.CharField(max_length=12)
+    scope = models.CharField(max_length=48)
+    type = models.CharField(max_length=32)
+    record = models.UUIDField()
+    do = models.CharField(max_length=8)
+    status = models.CharField(max_length=12, choices=STATUSES)
+    revision = models.PositiveIntegerField(null=True)
+    seq = models.BigIntegerField(null=True)
+    settled_seq = models.BigIntegerField(null=True)
+    content_sha256 = models.BinaryField(max_length=32)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.CharField(max_length=40, blank=True)
+    why = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    detail = models.JSONField(null=True)
+    body = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="syncoperation_number_once", fields=["device", "n"]),
+            one_of("syncoperation_status_known", "status", STATUSES),
+        ]
+        indexes = [
+            models.Index(fields=["record"], name="syncoperation_record"),
+            models.Index(
+                fields=["scope"],
+                name="syncoperation_held",
+                condition=Q(status__in=HELD_STATUSES),
+            ),
+            models.Index(
+                fields=["device", "scope", "settled_seq"],
+                name="syncoperation_settled",
+                condition=Q(settled_seq__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="outcome_is_stable",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=_OUTCOME_IS_STABLE,
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.do} {self.type} {self.record}: {self.status}"
+
+
+class SyncWaiting(models.Model):
+    """What a deferred operation waits for: a record, or an earlier operation."""
+
+    operation = models.ForeignKey(SyncOperation, models.PROTECT, related_name="waits_for")
+    needs_type = models.CharField(max_length=32)
+    needs = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="syncwaiting_once", fields=["operation", "needs_type", "needs"]
+            )
+        ]
+        indexes = [models.Index(fields=["needs"], name="syncwaiting_needs")]
+
+    def __str__(self) -> str:
+        return f"waits for {self.needs_type} {self.needs}"
+
+
+SYNC_CONFLICT_KINDS = [
+    ("values", "two values"),
+    ("deleted-vs-edited", "deleted against edited"),
+    ("duplicate-key", "one code twice"),
+]
+
+
+class SyncConflict(models.Model):
+    """Two values for one group of fields; the server's stands until a person decides."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    operation = models.ForeignKey(SyncOperation, models.PROTECT, related_name="conflicts")
+    project = models.ForeignKey("sampling.Project", models.PROTECT, related_name="+")
+    scope = models.CharField(max_length=48)
+    type = models.CharField(max_length=32)
+    record = models.UUIDField()
+    kind = models.CharField(max_length=20, choices=SYNC_CONFLICT_KINDS, default="values")
+    group = models.CharField(max_length=120)
+    base = models.JSONField(null=True)
+    server = models.JSONField(null=True)
+    device_values = models.JSONField(null=True)
+    raised_at = models.DateTimeField()
+    resolved_by = models.ForeignKey(
+        SyncOperation, models.PROTECT, null=True, blank=True, related_name="resolves"
+    )
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [one_of("syncconflict_kind_known", "kind", SYNC_CONFLICT_KINDS)]
+        indexes = [
+            models.Index(
+                fields=["scope", "record"],
+                name="syncconflict_open",
+                condition=Q(resolved_at__isnull=True),
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="resolved_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__resolved_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} of {self.type} {self.record}"
+
+
+class RecordVersion(models.Model):
+    """The body a record had before a change replaced it. Never changed."""
+
+    pk = models.CompositePrimaryKey("record", "revision")
+    record = models.UUIDField()
+    revision = models.PositiveIntegerField()
+    type = models.CharField(max_length=32)
+    op = models.UUIDField()
+    body = models.JSONField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.record} revision {self.revision}"

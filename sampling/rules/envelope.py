@@ -1,0 +1,229 @@
+"""The envelope a tablet pushes: inflated within bounds, decoded operation by operation.
+
+One bad operation never costs its neighbours: what can be named is answered on its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from sampling.errors import BadEncoding, MalformedRequest, TooLarge
+from sampling.rules.operations import Operation, Outcome, Problem, quarantined, rejected
+from sampling.rules.record_types import has_unstorable_text, is_plain_text
+
+MAX_OPERATIONS = 500
+MAX_BODY = 4 * 1024 * 1024
+MAX_DECODED = 8 * 1024 * 1024
+MAX_OPERATION = 256 * 1024
+MAX_DEPTH = 12
+MAX_SAFE_INTEGER = 2**53
+
+LIMITS = {
+    "max_ops": MAX_OPERATIONS,
+    "max_body": MAX_BODY,
+    "max_decoded": MAX_DECODED,
+    "max_op": MAX_OPERATION,
+    "max_depth": MAX_DEPTH,
+}
+
+Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_SAFE_INTEGER)]
+
+
+class _Base(msgspec.Struct):
+    v: Count | None = None
+    op: UUID | None = None
+
+
+class _WireOperation(msgspec.Struct):
+    op: UUID
+    n: Count
+    type: Annotated[str, msgspec.Meta(max_length=32)]
+    id: UUID
+    scope: Annotated[str, msgspec.Meta(max_length=48)]
+    do: Literal["create", "patch", "delete", "resolve"]
+    base: _Base | None = None
+    chg: dict[str, Any] = {}
+    resolves: list[UUID] = []
+    at: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    by: UUID | None = None
+    why: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class _WireEnvelope(msgspec.Struct):
+    device: UUID
+    incarnation: Count
+    ops: list[Any]
+    schema: str = ""
+    sent_at: str = ""
+    mono_ms: int | None = None
+    queued: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One operation as it came: readable or refused, with the hash of its content."""
+
+    content_sha256: bytes
+    operation: Operation | None = None
+    refusal: Outcome | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """A decoded push."""
+
+    device: UUID
+    incarnation: int
+    sent_at: str
+    queued: int | None
+    received: tuple[Received, ...]
+
+
+def inflate(body: bytes, encoding: str, *, limit: int = MAX_DECODED) -> bytes:
+    """Return the decoded body; a gzip stream that unfolds beyond the limit is refused at once."""
+    if encoding in ("", "identity"):
+        if len(body) > limit:
+            raise TooLarge(limits=LIMITS)
+        return body
+    if encoding != "gzip":
+        raise BadEncoding
+    stream = zlib.decompressobj(31)
+    try:
+        decoded = stream.decompress(body, limit)
+    except zlib.error as error:
+        raise MalformedRequest("The gzip stream is broken.") from error
+    if stream.unconsumed_tail:
+        raise TooLarge(limits=LIMITS)
+    if not stream.eof or stream.unused_data:
+        raise MalformedRequest("The gzip stream is cut off or has more than one member.")
+    return decoded
+
+
+def decode(body: bytes) -> Envelope:
+    """Read a push; raises MalformedRequest or TooLarge, and TooLarge names the limits."""
+    raw = _read_json(body)
+    try:
+        envelope = msgspec.convert(raw, _WireEnvelope)
+    except msgspec.ValidationError as error:
+        raise MalformedRequest(f"The envelope is not one: {error}.") from error
+    if len(envelope.ops) > MAX_OPERATIONS:
+        raise TooLarge(limits=LIMITS)
+    return Envelope(
+        device=envelope.device,
+        incarnation=envelope.incarnation,
+        sent_at=envelope.sent_at,
+        queued=envelope.queued,
+        received=tuple(_receive(item) for item in envelope.ops),
+    )
+
+
+def _read_json(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _read_leniently(body)
+    except RecursionError as error:
+        raise MalformedRequest("The body is nested too deeply.") from error
+
+
+def _read_leniently(body: bytes) -> Any:
+    """Read what the strict reader refused, so that one half of a surrogate costs one operation."""
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedRequest(f"The body is not JSON in UTF-8: {error}.") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise MalformedRequest(f"{name} is not a number in JSON.")
+
+
+def content_hash(raw: Any) -> bytes:
+    """Return the SHA-256 of an operation's content, whatever the order of its members."""
+    try:
+        text = msgspec.json.encode(raw, order="sorted")
+    except (UnicodeEncodeError, OverflowError):
+        text = json.dumps(raw, sort_keys=True).encode()
+    return hashlib.sha256(text).digest()
+
+
+def _receive(raw: Any) -> Received:
+    digest = content_hash(raw)
+    try:
+        wire = msgspec.convert(raw, _WireOperation)
+    except msgspec.ValidationError as error:
+        return Received(content_sha256=digest, refusal=_refusal(raw, str(error)))
+    problem = _too_much(wire)
+    if problem is not None:
+        return Received(content_sha256=digest, refusal=quarantined(wire.op, problem))
+    base = wire.base or _Base()
+    operation = Operation(
+        id=wire.op,
+        type=wire.type,
+        record=wire.id,
+        scope=wire.scope,
+        do=wire.do,
+        changes=wire.chg,
+        base_revision=base.v,
+        base_op=base.op,
+        resolves=tuple(wire.resolves),
+        number=wire.n,
+        at=wire.at,
+        by=wire.by,
+        why=wire.why,
+    )
+    return Received(content_sha256=digest, operation=operation)
+
+
+def _too_much(wire: _WireOperation) -> Problem | None:
+    if not is_plain_text(wire.chg) and has_unstorable_text(wire.chg):
+        return Problem(
+            pointer="/chg",
+            code="unstorable-text",
+            detail="A text holds a character that no text may hold.",
+        )
+    if has_unstorable_text([wire.type, wire.scope, wire.at, wire.why]):
+        return Problem(
+            pointer="", code="unstorable-text", detail="A text holds a character no text may hold."
+        )
+    if depth_of(wire.chg) > MAX_DEPTH:
+        return Problem(
+            pointer="/chg", code="too-deep", detail=f"Values nest at most {MAX_DEPTH} deep."
+        )
+    if len(msgspec.json.encode(wire.chg)) > MAX_OPERATION:
+        return Problem(
+            pointer="/chg",
+            code="too-large",
+            detail=f"One operation holds at most {MAX_OPERATION} bytes.",
+        )
+    return None
+
+
+def depth_of(value: Any, *, limit: int = MAX_DEPTH + 1) -> int:
+    """Return how deep a value nests, counted no further than the limit."""
+    if limit <= 0:
+        return 1
+    if isinstance(value, Mapping):
+        parts: Sequence[Any] = list(value.values())
+    elif isinstance(value, list):
+        parts = value
+    else:
+        return 0
+    return 1 + max((depth_of(part, limit=limit - 1) for part in parts), default=0)
+
+
+def _refusal(raw: Any, reason: str) -> Outcome:
+    """Answer an operation that cannot be read; one without an id is answered under the nil id."""
+    try:
+        op = UUID(raw["op"])
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return rejected(UUID(int=0), "no-op-id", f"The operation has no readable id: {reason}.")
+    return rejected(op, "malformed", f"The operation cannot be read: {reason}.")

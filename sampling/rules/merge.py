@@ -1,0 +1,308 @@
+"""The merge of two people's work on one record: pure, and the same for every client.
+
+An operation says for each field what its author saw (`from`) and what it should be (`to`); a set
+field says what to add and what to remove. Fields that only mean something together form a group
+(value, unit and censoring), and a group is taken whole or not at all.
+
+The vectors in `docs/sync/merge-vectors.json` are this module's specification for other languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeGuard
+
+from sampling.errors import RuleError
+from sampling.rules.json_values import Value, same_value
+
+__all__ = [
+    "DELETED_VS_EDITED",
+    "Change",
+    "ChangeMalformed",
+    "GroupConflict",
+    "Merged",
+    "Value",
+    "merge",
+    "merge_delete",
+    "merge_into_deleted",
+    "parse_change",
+    "same_value",
+    "whole_groups",
+]
+
+Status = Literal["applied", "merged", "conflict", "noop"]
+
+DELETED_VS_EDITED = "deleted-vs-edited"
+
+_VALUE_KEYS = frozenset({"from", "to"})
+_SET_KEYS = frozenset({"add", "remove"})
+
+
+class ChangeMalformed(RuleError):
+    """A change that is neither a value change nor a set change."""
+
+    code = "change-malformed"
+    title = 'A change is {"from": ..., "to": ...} or {"add": [...], "remove": [...]}.'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an operation asks of one field: another value, or other members of a set."""
+
+    to: Value = None
+    has_from: bool = False
+    from_: Value = None
+    is_set: bool = False
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupConflict:
+    """One group two people changed differently; the server's values stay until someone decides.
+
+    base is what the device saw where it said so, server what is stored, device what it asked for.
+    """
+
+    group: str
+    fields: tuple[str, ...]
+    base: dict[str, Value]
+    server: dict[str, Value]
+    device: dict[str, Value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """The outcome of one merge: `values` are the fields to write, groups go by their first field.
+
+    took names the groups written. kept names the groups of the operation that stay as stored:
+    already true, or in conflict.
+    """
+
+    status: Status
+    values: dict[str, Value]
+    took: tuple[str, ...]
+    kept: tuple[str, ...]
+    conflicts: tuple[GroupConflict, ...]
+
+
+def accept_any(_merged: Mapping[str, Value]) -> Sequence[object]:
+    """Find no problem in any record."""
+    return ()
+
+
+def parse_change(raw: object) -> Change:
+    """Read one entry of an operation's `chg`; raises ChangeMalformed."""
+    if not isinstance(raw, Mapping) or not raw:
+        raise ChangeMalformed
+    keys = set(raw)
+    if keys <= _SET_KEYS:
+        return Change(
+            is_set=True, add=_members(raw.get("add", [])), remove=_members(raw.get("remove", []))
+        )
+    if "to" not in keys or not keys <= _VALUE_KEYS:
+        raise ChangeMalformed(members=sorted(str(key) for key in keys))
+    return Change(to=raw["to"], has_from="from" in keys, from_=raw.get("from"))
+
+
+def whole_groups(
+    changes: Mapping[str, Change], seen: Mapping[str, Value], *, groups: Sequence[Sequence[str]]
+) -> dict[str, Change]:
+    """Return the changes with the unnamed fields of their groups added as seen and left alone.
+
+    seen is the record as the author saw it: the revision the operation is based on.
+    """
+    whole = dict(changes)
+    for group in groups:
+        if any(field in changes for field in group):
+            for field in group:
+                if field in seen:
+                    unchanged = Change(to=seen[field], has_from=True, from_=seen[field])
+                    whole.setdefault(field, unchanged)
+    return whole
+
+
+def merge(
+    current: Mapping[str, Value],
+    changes: Mapping[str, Change],
+    *,
+    groups: Sequence[Sequence[str]],
+    base_is_current: bool,
+    validate: Callable[[Mapping[str, Value]], Sequence[object]] = accept_any,
+) -> Merged:
+    """Merge one operation into the current content of its record.
+
+    A group is taken when each of its changed fields is still what the author saw, or already what
+    the author wants; otherwise it is a conflict. A missing `from` means the stored value when the
+    base is current, and nothing (null) otherwise. The base is current when nothing was written
+    since the revision the author saw; a base operation that ended in a conflict is not current,
+    and `from` is compared in any case.
+
+    On a stale base an operation must name every field of a group it changes (`whole_groups` adds
+    them): a value may not be joined to a unit its author never saw.
+
+    When validate finds a problem in the merged record, every group about to be taken becomes a
+    conflict instead.
+    """
+    touched = _touched_groups(current, changes, groups)
+    wanted = {group.name: group.wanted() for group in touched}
+    moved = [group for group in touched if wanted[group.name]]
+    taken = [group for group in moved if group.is_clean(base_is_current=base_is_current)]
+    values = {field: value for group in taken for field, value in wanted[group.name].items()}
+    if values and validate({**current, **values}):
+        taken, values = [], {}
+    clashes = [group for group in moved if group not in taken]
+    return Merged(
+        status=_status(values, clashes, base_is_current=base_is_current),
+        values=values,
+        took=tuple(group.name for group in taken),
+        kept=tuple(group.name for group in touched if group not in taken),
+        conflicts=tuple(group.conflict() for group in clashes),
+    )
+
+
+def merge_delete(current: Mapping[str, Value], *, base_is_current: bool) -> Merged:
+    """Merge the deletion of a live record: applied if its author saw it as it is, else a conflict.
+
+    The edit wins; nothing is written either way, the caller voids the record when applied.
+    """
+    if base_is_current:
+        return Merged(status="applied", values={}, took=(), kept=(), conflicts=())
+    return Merged(
+        status="conflict",
+        values={},
+        took=(),
+        kept=(DELETED_VS_EDITED,),
+        conflicts=(_deletion(server=current, device={}),),
+    )
+
+
+def merge_into_deleted(
+    current: Mapping[str, Value],
+    changes: Mapping[str, Change],
+    *,
+    groups: Sequence[Sequence[str]],
+    validate: Callable[[Mapping[str, Value]], Sequence[object]] = accept_any,
+) -> Merged:
+    """Merge an edit into a record that was deleted meanwhile: the edit wins.
+
+    current is the content the record had. Unless nothing new was asked for (noop: it stays
+    deleted), the caller makes the record live again, writes `values` and tells a person.
+    """
+    merged = merge(current, changes, groups=groups, base_is_current=False, validate=validate)
+    if merged.status == "noop":
+        return merged
+    return Merged(
+        status="conflict",
+        values=merged.values,
+        took=merged.took,
+        kept=merged.kept,
+        conflicts=(*merged.conflicts, _deletion(server={}, device=merged.values)),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """The changes of one operation to one merge group, beside what is stored there."""
+
+    fields: tuple[str, ...]
+    changes: Mapping[str, Change]
+    current: Mapping[str, Value]
+
+    @property
+    def name(self) -> str:
+        return self.fields[0]
+
+    def wanted(self) -> dict[str, Value]:
+        """Return the values that would have to be written for the operation to be true."""
+        asked = {field: self._asked(field) for field in self.changes}
+        return {
+            field: value
+            for field, value in asked.items()
+            if not same_value(value, self._stored(field))
+        }
+
+    def is_clean(self, *, base_is_current: bool) -> bool:
+        unnamed = [f for f in self.fields if f in self.current and f not in self.changes]
+        if unnamed and not base_is_current:
+            return False
+        return all(self._is_clean(field, base_is_current=base_is_current) for field in self.changes)
+
+    def conflict(self) -> GroupConflict:
+        fields = tuple(f for f in self.fields if f in self.changes or f in self.current)
+        return GroupConflict(
+            group=self.name,
+            fields=fields,
+            base={f: change.from_ for f, change in self.changes.items() if change.has_from},
+            server={f: self.current.get(f) for f in fields},
+            device={f: self._asked(f) for f in self.changes},
+        )
+
+    def _is_clean(self, field: str, *, base_is_current: bool) -> bool:
+        change, stored = self.changes[field], self.current.get(field)
+        if change.is_set:
+            return stored is None or _is_text_list(stored)
+        if not change.has_from and base_is_current:
+            return True
+        return same_value(change.from_, stored) or same_value(change.to, stored)
+
+    def _asked(self, field: str) -> Value:
+        change = self.changes[field]
+        if not change.is_set:
+            return change.to
+        return _written((_members_of(self.current.get(field)) - {*change.remove}) | {*change.add})
+
+    def _stored(self, field: str) -> Value:
+        """Return what is stored, a set in the order in which sets are written."""
+        stored = self.current.get(field)
+        is_set = self.changes[field].is_set and (stored is None or _is_text_list(stored))
+        return _written(_members_of(stored)) if is_set else stored
+
+
+def _touched_groups(
+    current: Mapping[str, Value], changes: Mapping[str, Change], groups: Sequence[Sequence[str]]
+) -> list[_Group]:
+    """Return the groups the operation touches, in the order of `groups`, then of its fields."""
+    grouped = {field for group in groups for field in group}
+    alone = [(field,) for field in changes if field not in grouped]
+    return [
+        _Group(tuple(group), {f: changes[f] for f in group if f in changes}, current)
+        for group in (*groups, *alone)
+        if any(field in changes for field in group)
+    ]
+
+
+def _status(
+    values: Mapping[str, Value], clashes: Sequence[_Group], *, base_is_current: bool
+) -> Status:
+    if clashes:
+        return "conflict"
+    if not values:
+        return "noop"
+    return "applied" if base_is_current else "merged"
+
+
+def _deletion(*, server: Mapping[str, Value], device: Mapping[str, Value]) -> GroupConflict:
+    return GroupConflict(
+        group=DELETED_VS_EDITED, fields=(), base={}, server=dict(server), device=dict(device)
+    )
+
+
+def _members_of(stored: Value) -> set[str]:
+    return set(stored) if _is_text_list(stored) else set()
+
+
+def _written(members: set[str]) -> Value:
+    """Return a set as it is stored, ascending by Unicode code point: its order says nothing."""
+    return list[Value](sorted(members))
+
+
+def _members(raw: object) -> tuple[str, ...]:
+    if not _is_text_list(raw):
+        raise ChangeMalformed("The members of a set are a list of texts.")
+    return tuple(raw)
+
+
+def _is_text_list(raw: object) -> TypeGuard[list[str]]:
+    return isinstance(raw, list) and all(isinstance(member, str) for member in raw)
