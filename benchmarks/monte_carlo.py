@@ -80,9 +80,7 @@ def main() -> None:
         draw_alone(plots, parameters=parameters, options=options)
 
     estimate()
-    ratios = []
-    for _ in range(RUNS):
-        ratios.append(_seconds(estimate) / _seconds(draw))
+    ratios = [_seconds(estimate) / _seconds(draw) for _ in range(RUNS)]
     line = {
         "name": "monte_carlo",
         "ratio": round(statistics.median(ratios), 3),

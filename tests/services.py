@@ -75,10 +75,10 @@ def make_template(database_url: str) -> None:
     template_url = database_url.replace("/rootfield?", f"/{TEMPLATE}?")
     kept = KEPT_TEMPLATES / f"{digest_of_schema()}.sql"
     if kept.exists():
-        run_program("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(kept), template_url)
+        run_program("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(kept), template_url)
         return
     subprocess.run(
-        [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "--verbosity=0"],
+        [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "--verbosity=0", "--skip-checks"],
         check=True,
         env={**os.environ, "DATABASE_URL": template_url},
     )

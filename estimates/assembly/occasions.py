@@ -19,7 +19,7 @@ ONE_OCCASION_DAYS = 14
 
 
 class Occasion(NamedTuple):
-    """Cores taken together, and the day of the last; coarse when only the year or month is known."""
+    """Cores taken together and the day of the last; coarse if only year or month is known."""
 
     last_on: datetime.date
     is_coarse: bool

@@ -16,7 +16,7 @@ def science_options(options: Mapping[str, Any], *, seed: int) -> Options:
 
     A measured option is an object {"value", "uncertainty", "from_labelling"}.
     """
-    given = {
+    given: dict[str, Any] = {
         name: Measured(**value) if name in MEASURABLE and isinstance(value, Mapping) else value
         for name, value in options.items()
     }

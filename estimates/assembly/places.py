@@ -43,9 +43,7 @@ def distance_m(point: SamplingPoint) -> float | None:
     return None if point.distance_to_row_cm is None else point.distance_to_row_cm / CM_PER_M
 
 
-def _tree_rows(
-    plot: Plot, points: Sequence[SamplingPoint]
-) -> tuple[PositionScheme, list[Note]]:
+def _tree_rows(plot: Plot, points: Sequence[SamplingPoint]) -> tuple[PositionScheme, list[Note]]:
     distances = [point.distance_to_tree_m for point in points]
     if any(distance is None for distance in distances):
         return EqualPositions(), [

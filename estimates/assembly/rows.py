@@ -95,9 +95,7 @@ def read_rows(campaign_id: uuid.UUID, plots: Collection[uuid.UUID]) -> CampaignR
     )
     for core in cores:
         by_plot[core.sampling_point.plot_id].cores.append(core)
-    segments = list(
-        CoreSegment.objects.filter(soil_core__in=cores, voided_at=None).order_by("pk")
-    )
+    segments = list(CoreSegment.objects.filter(soil_core__in=cores, voided_at=None).order_by("pk"))
     fractions = list(
         RootFraction.objects.filter(core_segment__in=segments, voided_at=None).order_by("pk")
     )

@@ -92,9 +92,7 @@ def kinship_of(words: str) -> tuple[Kinship, bool]:
     return (min(found, key=lambda pair: pair[0])[1], True) if found else (OTHERWISE, False)
 
 
-def _stands_at(
-    stands: Sequence[CropStand], sampled_on: datetime.date | None
-) -> list[CropStand]:
+def _stands_at(stands: Sequence[CropStand], sampled_on: datetime.date | None) -> list[CropStand]:
     if not stands:
         return []
     year = max(stand.season for stand in stands) if sampled_on is None else sampled_on.year

@@ -19,6 +19,7 @@ from estimates.models.runs import (
     RUN_STATES,
     EstimateOrder,
     EstimateRun,
+    EstimateRunQuerySet,
 )
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "EstimateOrder",
     "EstimateResult",
     "EstimateRun",
+    "EstimateRunQuerySet",
     "ParameterSet",
 ]

@@ -169,9 +169,7 @@ class EstimateFigure(models.Model):
     svg = models.TextField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(name="estimatefigure_once", fields=["run", "name"])
-        ]
+        constraints = [models.UniqueConstraint(name="estimatefigure_once", fields=["run", "name"])]
         triggers = [append_only()]
 
     def __str__(self) -> str:

@@ -132,10 +132,14 @@ class EstimateOrder(models.Model):
 
     def progress(self) -> dict[str, int]:
         """Return how many runs stand in each state, and in total; superseded runs do not count."""
-        counts = EstimateRun.objects.newest().filter(order=self).aggregate(
-            **{state: Count("pk", filter=Q(state=state)) for state, _ in RUN_STATES},
-            stale=Count("pk", filter=Q(is_stale=True)),
-            total=Count("pk"),
+        counts = (
+            EstimateRun.objects.newest()
+            .filter(order=self)
+            .aggregate(
+                **{state: Count("pk", filter=Q(state=state)) for state, _ in RUN_STATES},
+                stale=Count("pk", filter=Q(is_stale=True)),
+                total=Count("pk"),
+            )
         )
         counts["finished"] = sum(counts[state] for state in FINAL_STATES)
         return counts
@@ -161,7 +165,7 @@ class EstimateRunQuerySet(models.QuerySet["EstimateRun"]):
         return self.filter(plot__isnull=False)
 
     def current(self) -> EstimateRunQuerySet:
-        """The last that succeeded for each order, plot and method: what is to be read."""
+        """Those to be read: the last that succeeded for each order, plot and method."""
         later = EstimateRun.objects.filter(
             Q(plot=OuterRef("plot")) | Q(plot__isnull=True),
             order=OuterRef("order"),
@@ -172,9 +176,14 @@ class EstimateRunQuerySet(models.QuerySet["EstimateRun"]):
         )
         return self.filter(~Exists(later), state="succeeded")
 
-    def unfinished_for(self, run: EstimateRun) -> EstimateRunQuerySet:
-        """The runs of plots that a summary run still has to wait for."""
-        return self.filter(order=run.order_id, method=run.method).of_plots().active()
+    def ready(self) -> EstimateRunQuerySet:
+        """Those that wait for no other run: a summary waits for the plots of its order."""
+        unfinished = (
+            EstimateRun.objects.active()
+            .of_plots()
+            .filter(order=OuterRef("order"), method=OuterRef("method"))
+        )
+        return self.filter(Q(is_summary=False) | ~Exists(unfinished))
 
 
 class EstimateRun(models.Model):

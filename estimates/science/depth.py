@@ -31,8 +31,10 @@ class DepthModel(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class BetaDepth:
-    """F(z) = 1 - beta^z (Gale & Grigal 1987, doi:10.1139/x87-131; Jackson et al. 1996,
-    doi:10.1007/BF00333714)."""
+    """F(z) = 1 - beta^z, never quite 1.
+
+    Gale & Grigal 1987, doi:10.1139/x87-131; Jackson et al. 1996, doi:10.1007/BF00333714.
+    """
 
     beta: float
 
@@ -68,15 +70,16 @@ class LogisticDepth:
         return _solved_depth(self, share, self.deepest_cm)
 
     def _curve(self, depth_cm: float) -> float:
-        if depth_cm <= 0:
-            return 0.0
-        return 1.0 / (1.0 + math.pow(depth_cm / self.middle_cm, self.steepness))
+        above = math.pow(depth_cm / self.middle_cm, -self.steepness)
+        return above / (1.0 + above)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MichaelisMentenDepth:
-    """F(z) = z (D + K) / ((z + K) D): half-depth K, 1 at the deepest D (form as in Katterer et al.
-    2011, doi:10.1016/j.agee.2011.02.029)."""
+    """F(z) = z (D + K) / ((z + K) D): half-depth K, 1 at the deepest D.
+
+    Used in this form by Katterer et al. 2011, doi:10.1016/j.agee.2011.02.029.
+    """
 
     half_depth_cm: float
     deepest_cm: float
@@ -95,8 +98,10 @@ class MichaelisMentenDepth:
 
 @dataclass(frozen=True, kw_only=True)
 class MissingDepth:
-    """Roots below the measured depth, per root measured: the middle of the models and half
-    their range, which serves as one standard deviation."""
+    """Roots below the measured depth, per root measured.
+
+    middle is that of the models; half their range serves as one standard deviation.
+    """
 
     measured_to_cm: float
     lower_depth_cm: float | None

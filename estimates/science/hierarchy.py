@@ -164,7 +164,7 @@ def _reml_parts(
     shape: Array = np.eye(len(values))
     for ratio, level in zip(ratios, levels, strict=True):
         shape += ratio * level
-    inverse: Array = np.linalg.inv(shape)
+    inverse: Array = np.asarray(np.linalg.inv(shape), dtype=np.float64)
     log_determinant = float(np.linalg.slogdet(shape)[1])
     weight = float(inverse.sum())
     mean = float(inverse.sum(axis=0) @ values) / weight

@@ -14,8 +14,9 @@ import numpy as np
 
 from estimates.science.budget import VarianceShare, variance_shares
 from estimates.science.distributions import Array
-from estimates.science.errors import ScienceError
-from estimates.science.inputs import Options, Plot
+from estimates.science.errors import NotEnoughData, ScienceError
+from estimates.science.geometry import CM2_PER_M2
+from estimates.science.inputs import Options, Plot, RootMass
 from estimates.science.monte_carlo import (
     BLOCK_DRAWS,
     Outcome,
@@ -32,11 +33,25 @@ from estimates.science.results import (
     Refusal,
     SharedEffect,
 )
+from estimates.science.root_rows import density_per_mass
 from estimates.science.shared_inputs import ASH_OF_ROOT, ASH_OF_SOIL
 from estimates.science.treatments import treatment_means
 
 METHOD = "measured_cores"
 WATCHED = 2  # stock and input decide when the draws are enough
+
+
+def washed_mass_g_m2(root: RootMass) -> float:
+    """Return the washed mass of one root fraction in g per m2 of ground, as recorded.
+
+    Nothing is cleaned or drawn. Raises NotEnoughData when no mass was recorded, or only a limit.
+    """
+    recorded = root.washed_mass_g if root.mass_density_mg_cm3 is None else root.mass_density_mg_cm3
+    if recorded is None:
+        raise NotEnoughData(
+            f"No mass was recorded at {root.upper_depth_cm:g}-{root.lower_depth_cm:g} cm."
+        )
+    return recorded * density_per_mass(root) * root.thickness_cm * CM2_PER_M2
 
 
 def estimate_campaign(

@@ -76,8 +76,8 @@ class ParameterSet:
         try:
             return self.by_key[key]
         except KeyError:
-            family = key.split(".")[0]
-            known = sorted(name for name in self.by_key if name.split(".")[0] == family)
+            family = key.partition(".")[0]
+            known = sorted(name for name in self.by_key if name.partition(".")[0] == family)
             raise UnknownParameter(
                 f"{self.method} {self.version} has no number {key!r}. "
                 f"Did you mean one of {known or sorted(self.by_key)}?"

@@ -98,6 +98,11 @@ def _check_shares(plot: Plot) -> None:
         raise ImpossibleShares(
             f"Root shares of the stands of plot {plot.key} sum to {total:g}, not to 1."
         )
+    if plot.extraneous is not None and not 0 <= plot.extraneous.value < 1:
+        raise ImpossibleShares(
+            f"Extraneous matter of plot {plot.key} is a share from 0 to below 1, "
+            f"not {plot.extraneous.value:g}."
+        )
     keys = [core.key for core in plot.cores]
     if len(set(keys)) < len(keys):
         raise ImpossibleLayer(f"Two cores of plot {plot.key} have the same key.")

@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from estimates.science.cleaning import BASIS_OF_ROUTE, ash_fits_carbon, check_route
 from estimates.science.distributions import Array, PositiveRows
 from estimates.science.errors import NotEnoughData
-from estimates.science.geometry import MG_PER_G, recovery_ratio, sampled_length_cm
+from estimates.science.geometry import (
+    MG_PER_G,
+    recovery_ratio,
+    root_mass_density_g_cm3,
+    sampled_length_cm,
+)
 from estimates.science.inputs import Options, RootMass, Stand
 from estimates.science.parameters import ParameterSet
 from estimates.science.profiles import CoreProfile
@@ -37,15 +42,7 @@ class Row:
     @property
     def density_per_mass(self) -> float:
         """Return g of root per cm3 of soil for each unit of mass that was recorded."""
-        root = self.root
-        if root.mass_density_mg_cm3 is not None or root.area_cm2 is None:
-            return self.living_share / MG_PER_G
-        length_cm = sampled_length_cm(
-            thickness_cm=root.thickness_cm,
-            composited_cores=root.composited_cores,
-            recovered_length_cm=root.recovered_length_cm,
-        )
-        return self.living_share / (root.area_cm2 * length_cm)
+        return self.living_share * density_per_mass(self.root)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +110,18 @@ def root_rows(
         arrays=_arrays(ordered, places, parameters=parameters, options=options, stands=stands),
         notes=tuple(notes),
     )
+
+
+def density_per_mass(root: RootMass) -> float:
+    """Return g of root per cm3 of soil for each g, or each mg per cm3, that was recorded."""
+    if root.area_cm2 is None or root.mass_density_mg_cm3 is not None:
+        return 1.0 / MG_PER_G
+    length_cm = sampled_length_cm(
+        thickness_cm=root.thickness_cm,
+        composited_cores=root.composited_cores,
+        recovered_length_cm=root.recovered_length_cm,
+    )
+    return root_mass_density_g_cm3(1.0, area_cm2=root.area_cm2, sampled_length_cm=length_cm)
 
 
 def _rows(core: int, profile: CoreProfile) -> list[Row]:

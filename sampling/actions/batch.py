@@ -47,6 +47,8 @@ class Batch:
     scopes: Mapping[str, str]
     received_at: dt.datetime
     batch: int | None
+    note: journal.PushNote | None = None
+    have: journal.Have | None = None
     refused: dict[UUID, list[Problem]] = field(default_factory=dict)
     clashing: set[UUID] = field(default_factory=set)
 
@@ -67,6 +69,8 @@ class Batch:
             outcomes = self._apply(cursor, fresh) if fresh else {}
             if self.batch is not None:
                 journal.mark_done(cursor, self.batch)
+            if self.device is not None and self.note is not None:
+                self.have = journal.acknowledge(cursor, self.device, self.note, at=self.received_at)
         return [
             answer or self._fresh_or_repeated(item, outcomes)
             for item, answer in zip(received, answers, strict=True)

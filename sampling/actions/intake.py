@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import OperationalError, transaction
-from django.utils import timezone
 from psycopg import errors
 
 from sampling.actions.batch import Batch, RacedBySomebody
-from sampling.actions.devices import scopes_of
+from sampling.actions.journal import Have, PushNote
 from sampling.errors import DeviceBusy, NotFound, RecordRefused, StateConflict, VersionMoved
-from sampling.models import SyncBatch, SyncOperation
-from sampling.rules.envelope import Received, content_hash, decode, inflate
+from sampling.models import SyncOperation
+from sampling.rules.envelope import Received, content_hash
 from sampling.rules.operations import HELD, Operation, Outcome, operation_from_wire
 
 ATTEMPTS = 4
@@ -40,6 +39,22 @@ class Actor:
     scopes: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Push:
+    """The stored bytes a batch of operations came in, and what the device said of itself."""
+
+    batch: int
+    note: PushNote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """The outcomes of a batch, and for a push which operations of the device are stored."""
+
+    outcomes: list[Outcome]
+    have: Have | None
+
+
 def accept_operations(
     operations: Sequence[Operation],
     *,
@@ -56,7 +71,9 @@ def accept_operations(
         Received(content_sha256=content_hash(operation.as_wire()), operation=operation)
         for operation in operations
     ]
-    return accept_received(received, actor=actor, received_at=received_at, is_strict=is_strict)
+    return accept_received(
+        received, actor=actor, received_at=received_at, is_strict=is_strict
+    ).outcomes
 
 
 def accept_received(
@@ -64,25 +81,27 @@ def accept_received(
     *,
     actor: Actor,
     received_at: dt.datetime,
-    batch: SyncBatch | None = None,
+    push: Push | None = None,
     is_strict: bool = False,
-) -> list[Outcome]:
+) -> Accepted:
     """Apply what an envelope held; as accept_operations, for operations that were decoded."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                outcomes = Batch(
+                batch = Batch(
                     project=actor.project,
                     via=actor.via,
                     user=actor.user,
                     device=actor.device,
                     scopes=actor.scopes,
                     received_at=received_at,
-                    batch=batch.pk if batch else None,
-                ).run(received)
+                    batch=push.batch if push else None,
+                    note=push.note if push else None,
+                )
+                outcomes = batch.run(received)
                 if is_strict:
                     _refuse(outcomes)
-                return outcomes
+                return Accepted(outcomes=outcomes, have=batch.have)
         except RacedBySomebody:
             if attempt == ATTEMPTS:
                 raise StateConflict("Too many people write this record; try again.") from None
@@ -122,22 +141,6 @@ def _refuse(outcomes: Sequence[Outcome]) -> None:
         raise RecordRefused(problems[0]["detail"], problems=problems)
 
 
-def apply_batch(batch: SyncBatch, *, scopes: Mapping[str, str]) -> list[Outcome]:
-    """Judge a stored push and mark it done; safe to repeat."""
-    device = batch.device
-    envelope = decode(inflate(bytes(batch.body), batch.encoding))
-    actor = Actor(
-        project=device.project_id,
-        via="tablet",
-        user=device.user_id,
-        device=device.id,
-        scopes=scopes if device.state == "active" else {},
-    )
-    return accept_received(
-        envelope.received, actor=actor, received_at=batch.received_at, batch=batch
-    )
-
-
 def rerun(op: UUID, *, by: UUID, project: UUID, at: dt.datetime) -> Outcome:
     """Try a held operation again, on the word of a person who may write its scope.
 
@@ -161,14 +164,3 @@ def rerun(op: UUID, *, by: UUID, project: UUID, at: dt.datetime) -> Outcome:
             received_at=at,
             batch=None,
         ).rerun(operation, device=held.device_id)
-
-
-def sweep_batches(*, older_than: dt.timedelta, limit: int = 100) -> int:
-    """Judge pushes that were stored and never judged (a crash in between); return how many."""
-    before = timezone.now() - older_than
-    waiting = SyncBatch.objects.filter(state="received", received_at__lt=before)
-    done = 0
-    for batch in waiting.select_related("device").order_by("received_at")[:limit]:
-        apply_batch(batch, scopes=scopes_of(batch.device))
-        done += 1
-    return done

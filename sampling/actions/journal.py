@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from django.db.backends.utils import CursorWrapper
 
-from sampling.actions.ledger import Step, bump_scopes, count_scopes, log_steps
+from sampling.actions.ledger import Step, take_steps
 from sampling.actions.planning import Book
 from sampling.actions.storage import Key, State, encode
 from sampling.errors import DeviceForked
@@ -28,6 +28,7 @@ from sampling.rules.operations import (
 )
 
 LOCK_WAIT = "2s"
+MAX_GAPS = 100  # told at once; the rest follows when these are closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,56 @@ def stored_outcomes(
 def _json(value: Any) -> Any:
     """Return a jsonb column as the value it holds, whichever way the driver hands it over."""
     return msgspec.json.decode(value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushNote:
+    """What a device says about itself with a push."""
+
+    clock_offset_s: float | None
+    queued: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Have:
+    """Which operations of a device are stored: all up to a number, but for those missing."""
+
+    upto: int
+    missing: list[list[int]]
+    backed_up_upto: int
+
+
+def acknowledge(cursor: CursorWrapper, device: UUID, note: PushNote, *, at: dt.datetime) -> Have:
+    """Note a push on its device and return which operations are stored by now."""
+    cursor.execute(
+        "SELECT d.have_upto, d.backed_up_upto, coalesce(array_agg(o.n ORDER BY o.n)"
+        " FILTER (WHERE o.n IS NOT NULL), '{}') FROM sampling_device AS d"
+        " LEFT JOIN sampling_syncoperation AS o ON o.device_id = d.id AND o.n > d.have_upto"
+        " WHERE d.id = %s GROUP BY d.id",
+        [device],
+    )
+    upto, backed_up_upto, numbers = cursor.fetchone()
+    upto, missing = gaps_after(upto, numbers)
+    cursor.execute(
+        "UPDATE sampling_device SET have_upto = %s, last_push_at = %s,"
+        " clock_offset_s = coalesce(%s, clock_offset_s), queued_reported = %s WHERE id = %s",
+        [upto, at, note.clock_offset_s, note.queued, device],
+    )
+    highest = numbers[-1] if numbers else upto
+    return Have(upto=highest, missing=missing, backed_up_upto=backed_up_upto)
+
+
+def gaps_after(upto: int, numbers: Sequence[int]) -> tuple[int, list[list[int]]]:
+    """Return how far the numbers run on without a gap, and the gaps after that."""
+    gaps: list[list[int]] = []
+    last = upto
+    for number in numbers:
+        if number > last + 1:
+            gaps.append([last + 1, number - 1])
+        elif not gaps:
+            upto = number
+        last = number
+    return upto, gaps[:MAX_GAPS]
 
 
 def mark_done(cursor: CursorWrapper, batch: int) -> None:
@@ -256,36 +307,41 @@ def keep_conflicts(cursor: CursorWrapper, book: Book, *, project: UUID, at: dt.d
 
 def take_places(cursor: CursorWrapper, book: Book, woken: Sequence[Held]) -> Places:
     """Bump the counters and write the change log. Locks the counters until the end."""
-    steps = [
-        Step(
-            scope=state.scope,
-            type=state.type,
-            record=state.id,
-            revision=state.revision,
-            gone="deleted" if state.voided_at else "",
-        )
-        for state in book.states.values()
-    ]
-    moved = {(step.type, step.record) for step in steps}
+    steps = [_step(state, book.stored.get(key)) for key, state in book.states.items()]
     silent = [
         one.operation
         for one in woken
         if book.outcomes[one.operation.id].status not in HELD
-        and (one.operation.type, one.operation.record) not in moved
+        and (one.operation.type, one.operation.record) not in book.states
     ]
-    counts = count_scopes([step.scope for step in steps] + [op.scope for op in silent])
-    before = bump_scopes(cursor, counts)
-    seqs = log_steps(cursor, steps, before)
-    records = {(step.type, step.record): seq for step, seq in zip(steps, seqs, strict=True)}
+    records = take_steps(cursor, steps, silent=[operation.scope for operation in silent])
     settled = {
         one.operation.id: records[one.operation.type, one.operation.record]
         for one in woken
         if (one.operation.type, one.operation.record) in records
     }
-    last = {scope: before[scope] + count for scope, count in counts.items()}
-    for operation in silent:
-        settled[operation.id] = last[operation.scope]
+    if silent:
+        heads = scope_heads(cursor, {operation.scope for operation in silent})
+        settled.update({operation.id: heads[operation.scope] for operation in silent})
     return Places(records=records, settled=settled)
+
+
+def _step(state: State, before: State | None) -> Step:
+    was = before.revision if before is not None and before.voided_at is None else None
+    return Step(
+        scope=state.scope,
+        type=state.type,
+        record=state.id,
+        revision=state.revision,
+        was=was,
+        gone="deleted" if state.voided_at else "",
+    )
+
+
+def scope_heads(cursor: CursorWrapper, scopes: Collection[str]) -> dict[str, int]:
+    """Return the last number given out in each scope."""
+    cursor.execute("SELECT key, seq FROM sampling_syncscope WHERE key = ANY(%s)", [list(scopes)])
+    return dict(cursor.fetchall())
 
 
 def members_among(cursor: CursorWrapper, received: Sequence[Received], sender: Sender) -> set[UUID]:
@@ -377,7 +433,7 @@ def _operation_row(
 
 def settle(cursor: CursorWrapper, book: Book, woken: Sequence[Held], places: Places) -> None:
     """Give the held operations that were tried again their answer, once it differs."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in woken:
         outcome = book.outcomes[one.operation.id]
         outcome.seq = places.seq_of(one.operation, outcome)

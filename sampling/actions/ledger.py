@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
-from sampling.models import SyncedModel
+from sampling.models import SyncChange, SyncedModel, SyncEpoch
+
+MODULUS = 2**64
+_EPOCH_LOCK = 0x52464550  # the advisory lock of whoever begins an epoch: "RFEP"
 
 _BUMP = """
-    INSERT INTO sampling_syncscope AS s (key, seq, horizon_seq)
-    SELECT key, number, 0
-    FROM unnest(%s::text[], %s::bigint[]) AS wanted(key, number) ORDER BY key
-    ON CONFLICT (key) DO UPDATE SET seq = s.seq + EXCLUDED.seq
+    INSERT INTO sampling_syncscope AS s (key, seq, horizon_seq, live_count, live_sum)
+    SELECT r.key, r.number, 0, r.live, r.total
+    FROM jsonb_to_recordset(%s::jsonb) AS r(key text, number bigint, live bigint, total numeric)
+    ORDER BY r.key
+    ON CONFLICT (key) DO UPDATE
+    SET seq = s.seq + EXCLUDED.seq, live_count = s.live_count + EXCLUDED.live_count,
+        live_sum = mod(s.live_sum + EXCLUDED.live_sum, 18446744073709551616)
     RETURNING key, seq
 """
 
@@ -34,33 +41,72 @@ _LOG = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One record that moved in its scope."""
+    """One record that moved in its scope. `was` is the revision tablets knew it by, if any."""
 
     scope: str
     type: str
     record: UUID
     revision: int
+    was: int | None = None
     gone: str = ""
 
 
-def bump_scopes(cursor: CursorWrapper, counts: Mapping[str, int]) -> dict[str, int]:
-    """Take numbers from the counters of some scopes; return the number before the first taken.
+def take_steps(
+    cursor: CursorWrapper, steps: Sequence[Step], *, silent: Iterable[str] = ()
+) -> dict[tuple[str, UUID], int]:
+    """Give the steps their numbers and log them; return the number of each record.
 
-    The rows stay locked until the transaction ends: nothing slow may follow.
+    `silent` names scopes that take one more number without a record. The counters stay locked
+    until the transaction ends: nothing slow may follow.
     """
-    if not counts:
+    tallies: dict[str, _Tally] = {}
+    for step in steps:
+        tallies.setdefault(step.scope, _Tally()).add(step)
+    for scope in silent:
+        tallies.setdefault(scope, _Tally()).number += 1
+    if not tallies:
         return {}
-    keys = sorted(counts)
-    cursor.execute(_BUMP, [keys, [counts[key] for key in keys]])
-    return {key: seq - counts[key] for key, seq in cursor.fetchall()}
+    rows = [
+        {"key": key, **asdict(tally), "total": str(tally.total % MODULUS)}
+        for key, tally in tallies.items()
+    ]
+    cursor.execute(_BUMP, [msgspec.json.encode(rows).decode()])
+    last = {key: seq - tallies[key].number for key, seq in cursor.fetchall()}
+    return _log(cursor, steps, last)
 
 
-def log_steps(cursor: CursorWrapper, steps: Sequence[Step], before: Mapping[str, int]) -> list[int]:
-    """Write steps to the change log, numbered on from `before` in each scope."""
-    last = dict(before)
+@dataclass(slots=True)
+class _Tally:
+    """What one transaction adds to a scope: numbers, live records, and their checksums."""
+
+    number: int = 0
+    live: int = 0
+    total: int = 0
+
+    def add(self, step: Step) -> None:
+        self.number += 1
+        if step.was is not None:
+            self.live -= 1
+            self.total -= record_checksum(step.type, step.record, step.was)
+        if not step.gone:
+            self.live += 1
+            self.total += record_checksum(step.type, step.record, step.revision)
+
+
+def record_checksum(type_name: str, record: UUID, revision: int) -> int:
+    """Return what a live record adds to the sum of its scope, 0 to 2 to the 64."""
+    digest = sha256(f"{type_name}:{record}:{revision}".encode()).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def _log(
+    cursor: CursorWrapper, steps: Sequence[Step], last: dict[str, int]
+) -> dict[tuple[str, UUID], int]:
     rows: list[dict[str, Any]] = []
+    places: dict[tuple[str, UUID], int] = {}
     for step in steps:
         last[step.scope] += 1
+        places[step.type, step.record] = last[step.scope]
         rows.append(
             {
                 "scope": step.scope,
@@ -73,12 +119,7 @@ def log_steps(cursor: CursorWrapper, steps: Sequence[Step], before: Mapping[str,
         )
     if rows:
         cursor.execute(_LOG, [msgspec.json.encode(rows).decode()])
-    return [row["seq"] for row in rows]
-
-
-def count_scopes(scopes: Iterable[str]) -> dict[str, int]:
-    """Return how many of each scope there are."""
-    return {scope: len(list(group)) for scope, group in groupby(sorted(scopes))}
+    return places
 
 
 def announce(records: Sequence[SyncedModel], *, gone: str = "") -> None:
@@ -87,16 +128,41 @@ def announce(records: Sequence[SyncedModel], *, gone: str = "") -> None:
     To be called inside the transaction that wrote them, after it. Needed only for what its own
     action writes (protocol versions, variables, code blocks); captured records go through intake.
     """
+    known = {
+        (change.type, change.record): change.revision
+        for change in SyncChange.objects.filter(
+            scope__in={record.scope for record in records},
+            record__in=[record.id for record in records],
+            gone="",
+        )
+    }
     steps = [
         Step(
             scope=record.scope,
             type=record.record_type,
             record=record.id,
             revision=record.revision,
+            was=known.get((record.record_type, record.id)),
             gone=gone,
         )
         for record in records
     ]
     with connection.cursor() as cursor:
-        before = bump_scopes(cursor, count_scopes(step.scope for step in steps))
-        log_steps(cursor, steps, before)
+        take_steps(cursor, steps)
+
+
+def current_epoch() -> str:
+    """Return the life of this database; the first call begins it."""
+    known = SyncEpoch.objects.order_by("-started_at").first()
+    return str((known or begin_epoch("first start")).epoch)
+
+
+def begin_epoch(reason: str) -> SyncEpoch:
+    """Begin a new life of this database, or return the one that began a moment ago.
+
+    Every cursor of an earlier life expires.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_EPOCH_LOCK])
+        known = SyncEpoch.objects.filter(reason=reason).order_by("-started_at").first()
+        return known or SyncEpoch.objects.create(started_at=timezone.now(), reason=reason)

@@ -62,7 +62,7 @@ def _describe(field: models.Field[Any, Any]) -> Field:
         references = related.record_type if issubclass(related, SyncedModel) else None
     return Field(
         name=field.name,
-        column=field.column,
+        column=cast(str, field.column),
         sql_type=cast(str, field.db_type(connection)),
         kind=_kind(field),
         is_nullable=field.null,

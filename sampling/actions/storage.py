@@ -138,7 +138,8 @@ def _state_from_row(kind: RecordType, body: Mapping[str, Any]) -> State:
 
 def foreign_ids(cursor: CursorWrapper, keys: Collection[Key], *, project: UUID) -> set[Key]:
     """Return which of the keys are taken by records of other projects."""
-    parts, parameters = [], []
+    parts: list[str] = []
+    parameters: list[Any] = []
     for name in sorted({type_name for type_name, _ in keys}):
         parts.append(
             f"SELECT '{name}', id FROM {record_type(name).table}"
@@ -158,7 +159,8 @@ def known_parents(
 
     Records of other projects do not exist here; a draft protocol version is not known yet.
     """
-    parts, parameters = [], []
+    parts: list[str] = []
+    parameters: list[Any] = []
     for name in sorted({need.type for need in needs}):
         drafts = " AND state <> 'draft'" if name == "protocol_version" else ""
         parts.append(

@@ -52,11 +52,17 @@ class SyncEpoch(models.Model):
 
 
 class SyncScope(models.Model):
-    """The counter of one scope: the last number given to a change."""
+    """The counter of one scope: the last number given to a change.
+
+    `live_count` and `live_sum` let a tablet prove its replica: how many records are live, and
+    the sum of their checksums modulo 2 to the 64.
+    """
 
     key = models.CharField(max_length=48, primary_key=True)
     seq = models.BigIntegerField(default=0)
     horizon_seq = models.BigIntegerField(default=0)
+    live_count = models.BigIntegerField(default=0)
+    live_sum = models.DecimalField(max_digits=20, decimal_places=0, default=0)
 
     class Meta:
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]

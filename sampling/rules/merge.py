@@ -11,9 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeGuard
+from typing import Literal
 
-from sampling.errors import RuleError
+from sampling.rules.changes import (
+    Change,
+    ChangeMalformed,
+    is_text_list,
+    parse_change,
+    whole_groups,
+)
 from sampling.rules.json_values import Value, same_value
 
 __all__ = [
@@ -34,28 +40,6 @@ __all__ = [
 Status = Literal["applied", "merged", "conflict", "noop"]
 
 DELETED_VS_EDITED = "deleted-vs-edited"
-
-_VALUE_KEYS = frozenset({"from", "to"})
-_SET_KEYS = frozenset({"add", "remove"})
-
-
-class ChangeMalformed(RuleError):
-    """A change that is neither a value change nor a set change."""
-
-    code = "change-malformed"
-    title = 'A change is {"from": ..., "to": ...} or {"add": [...], "remove": [...]}.'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What an operation asks of one field: another value, or other members of a set."""
-
-    to: Value = None
-    has_from: bool = False
-    from_: Value = None
-    is_set: bool = False
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,37 +74,6 @@ class Merged:
 def accept_any(_merged: Mapping[str, Value]) -> Sequence[object]:
     """Find no problem in any record."""
     return ()
-
-
-def parse_change(raw: object) -> Change:
-    """Read one entry of an operation's `chg`; raises ChangeMalformed."""
-    if not isinstance(raw, Mapping) or not raw:
-        raise ChangeMalformed
-    keys = set(raw)
-    if keys <= _SET_KEYS:
-        return Change(
-            is_set=True, add=_members(raw.get("add", [])), remove=_members(raw.get("remove", []))
-        )
-    if "to" not in keys or not keys <= _VALUE_KEYS:
-        raise ChangeMalformed(members=sorted(str(key) for key in keys))
-    return Change(to=raw["to"], has_from="from" in keys, from_=raw.get("from"))
-
-
-def whole_groups(
-    changes: Mapping[str, Change], seen: Mapping[str, Value], *, groups: Sequence[Sequence[str]]
-) -> dict[str, Change]:
-    """Return the changes with the unnamed fields of their groups added as seen and left alone.
-
-    seen is the record as the author saw it: the revision the operation is based on.
-    """
-    whole = dict(changes)
-    for group in groups:
-        if any(field in changes for field in group):
-            for field in group:
-                if field in seen:
-                    unchanged = Change(to=seen[field], has_from=True, from_=seen[field])
-                    whole.setdefault(field, unchanged)
-    return whole
 
 
 def merge(
@@ -242,7 +195,7 @@ class _Group:
     def _is_clean(self, field: str, *, base_is_current: bool) -> bool:
         change, stored = self.changes[field], self.current.get(field)
         if change.is_set:
-            return stored is None or _is_text_list(stored)
+            return stored is None or is_text_list(stored)
         if not change.has_from and base_is_current:
             return True
         return same_value(change.from_, stored) or same_value(change.to, stored)
@@ -256,7 +209,7 @@ class _Group:
     def _stored(self, field: str) -> Value:
         """Return what is stored, a set in the order in which sets are written."""
         stored = self.current.get(field)
-        is_set = self.changes[field].is_set and (stored is None or _is_text_list(stored))
+        is_set = self.changes[field].is_set and (stored is None or is_text_list(stored))
         return _written(_members_of(stored)) if is_set else stored
 
 
@@ -290,19 +243,9 @@ def _deletion(*, server: Mapping[str, Value], device: Mapping[str, Value]) -> Gr
 
 
 def _members_of(stored: Value) -> set[str]:
-    return set(stored) if _is_text_list(stored) else set()
+    return set(stored) if is_text_list(stored) else set()
 
 
 def _written(members: set[str]) -> Value:
     """Return a set as it is stored, ascending by Unicode code point: its order says nothing."""
     return list[Value](sorted(members))
-
-
-def _members(raw: object) -> tuple[str, ...]:
-    if not _is_text_list(raw):
-        raise ChangeMalformed("The members of a set are a list of texts.")
-    return tuple(raw)
-
-
-def _is_text_list(raw: object) -> TypeGuard[list[str]]:
-    return isinstance(raw, list) and all(isinstance(member, str) for member in raw)

@@ -10,7 +10,7 @@ Outsiders may use the names below.
 from __future__ import annotations
 
 from sampling.tablet.checksum import scope_sum
-from sampling.tablet.outbox import Conflict, LocalRecord, SetChange, StoredOperation
+from sampling.tablet.operations import Conflict, LocalRecord, SetChange, StoredOperation
 from sampling.tablet.problems import (
     AnswerUnreadable,
     NetworkFailure,
@@ -22,8 +22,10 @@ from sampling.tablet.problems import (
     TokenRefused,
     Unreachable,
 )
+from sampling.tablet.pull import PullReport
+from sampling.tablet.push import PushReport
 from sampling.tablet.surroundings import Surroundings, uuid7
-from sampling.tablet.tablet import PullReport, PushReport, Tablet, TabletStatus
+from sampling.tablet.tablet import Tablet, TabletStatus
 from sampling.tablet.transport import HttpTransport, Response, Transport
 
 __all__ = [

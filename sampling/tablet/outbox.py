@@ -9,68 +9,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
+from sampling.tablet.operations import (
+    Conflict,
+    LocalRecord,
+    StoredOperation,
+    changes_against,
+    with_operation,
+)
 from sampling.tablet.problems import RecordUnknown
 from sampling.tablet.replica import Replica
 from sampling.tablet.store import Store, to_json
 from sampling.tablet.surroundings import Surroundings, uuid7
 
 Do = Literal["create", "patch", "delete", "resolve"]
-
-_OPEN = "(status IS NULL OR status IN ('deferred', 'quarantined'))"
-_WRITTEN = "status IN ('applied', 'merged', 'conflict', 'noop')"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetChange:
-    """What an edit adds to a set field and removes from it, instead of a new value."""
-
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class LocalRecord:
-    """A record as this tablet shows it: what was pulled, with its own open operations on top.
-
-    base is what an edit of it is based on: `{"v": revision}` or `{"op": operation}`.
-    """
-
-    type: str
-    id: str
-    scope: str
-    data: dict[str, Any]
-    base: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredOperation:
-    """One operation of this tablet; status None is not yet answered."""
-
-    n: int
-    op: str
-    type: str
-    id: str
-    status: str | None
-    message: dict[str, Any]
-    outcome: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conflict:
-    """One group two people changed differently, to be decided by `resolve`."""
-
-    id: str
-    type: str
-    record: str
-    scope: str
-    revision: int
-    group: str
-    base: dict[str, Any] = field(default_factory=dict)
-    server: dict[str, Any] = field(default_factory=dict)
-    device: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +44,10 @@ class Outbox:
         self._surroundings = surroundings
 
     def capture(
-        self, kind: str, fields: Mapping[str, Any], scope: str, *, id: str | None, why: str
+        self, kind: str, fields: Mapping[str, Any], scope: str, *, record: str | None, why: str
     ) -> str:
         """Create a record and return its id."""
-        record = id or uuid7(self._surroundings)
+        record = record or uuid7(self._surroundings)
         changes = {name: {"to": value} for name, value in fields.items()}
         with self._store.transaction():
             self._make("create", _Target(type=kind, id=record, scope=scope), changes, why=why)
@@ -103,7 +57,7 @@ class Outbox:
         """Change fields and return the operation, or None if they say nothing new."""
         with self._store.transaction():
             local = self._known(kind, record)
-            changes = _changes(local.data, fields)
+            changes = changes_against(local.data, fields)
             if not changes:
                 return None
             for name in self._rest_of_groups(kind, changes):
@@ -131,9 +85,7 @@ class Outbox:
                 name: {"from": seen.get(name), "to": value} for name, value in choices.items()
             }
             target = _Target(type=conflict.type, id=conflict.record, scope=conflict.scope)
-            op = self._make(
-                "resolve", target, changes, base=base, resolves=[conflict.id], why=why
-            )
+            op = self._make("resolve", target, changes, base=base, resolves=[conflict.id], why=why)
             self._db.execute("UPDATE conflict SET resolved_by = ? WHERE id = ?", [op, conflict.id])
         return op
 
@@ -141,12 +93,12 @@ class Outbox:
         """Return a record as this tablet shows it, or None if it is unknown, gone or deleted."""
         pulled = self._replica.newest(kind, record)
         data = None if pulled is None else pulled.data
-        scope = "" if pulled is None else pulled.scope
+        scope = "" if data is None or pulled is None else pulled.scope
         base: dict[str, Any] = {"v": 0 if pulled is None else pulled.revision}
         for row in self._operations_on_top(kind, record, above=base["v"]):
             message = json.loads(row["body"])
-            data = _with(data, message, _contested(row))
-            scope, base = row["scope"], {"op": row["op"]}
+            data = with_operation(data, message, json.loads(row["outcome"] or "{}"))
+            scope, base = scope or row["scope"], {"op": row["op"]}
         if data is None:
             return None
         return LocalRecord(type=kind, id=record, scope=scope, data=data, base=base)
@@ -180,7 +132,8 @@ class Outbox:
         for outcome in outcomes:
             found = self._db.execute(
                 "UPDATE operation SET status = ?, revision = ?, outcome = ?"
-                f" WHERE op = ? AND {_OPEN} RETURNING type, id, scope",  # noqa: S608
+                " WHERE op = ? AND (status IS NULL OR status IN ('deferred', 'quarantined'))"
+                " RETURNING op, type, id, scope",
                 [outcome["status"], outcome.get("v"), to_json(outcome), outcome["op"]],
             ).fetchone()
             if found is not None:
@@ -188,10 +141,18 @@ class Outbox:
                 self._note_conflicts(outcome, found)
         return settled
 
+    def reject(self, number: int, *, code: str) -> dict[str, Any]:
+        """Set aside, in the caller's transaction, an operation no server takes; it is kept."""
+        row = self._db.execute("SELECT op FROM operation WHERE n = ?", [number]).fetchone()
+        outcome = {"op": row["op"], "status": "rejected", "code": code}
+        self.save_outcomes([outcome])
+        return outcome
+
     def forget(self, *, upto: int | None) -> None:
         """Drop operations that were written, pulled back and, with upto, numbered at most upto."""
         self._db.execute(
-            f"DELETE FROM operation WHERE {_WRITTEN} AND n <= coalesce(?, n)"  # noqa: S608
+            "DELETE FROM operation WHERE n <= coalesce(?, n)"
+            " AND status IN ('applied', 'merged', 'conflict', 'noop')"
             " AND EXISTS (SELECT 1 FROM record WHERE record.type = operation.type"
             " AND record.id = operation.id AND record.revision >= coalesce(operation.revision, 0))",
             [upto],
@@ -199,6 +160,9 @@ class Outbox:
 
     def reopen(self, *, above: int) -> None:
         """Make every operation numbered above a limit unanswered, to be sent again."""
+        self._db.execute(
+            "DELETE FROM conflict WHERE op IN (SELECT op FROM operation WHERE n > ?)", [above]
+        )
         self._db.execute(
             "UPDATE operation SET status = NULL, revision = NULL, outcome = NULL WHERE n > ?",
             [above],
@@ -242,7 +206,8 @@ class Outbox:
         """Return the operations whose effect is not in the replica yet."""
         return self._db.execute(
             "SELECT * FROM operation WHERE type = ? AND id = ?"
-            f" AND ({_OPEN} OR ({_WRITTEN} AND revision > ?)) ORDER BY n",  # noqa: S608
+            " AND (status IS NULL OR status IN ('deferred', 'quarantined') OR revision > ?)"
+            " ORDER BY n",
             [kind, record, above],
         ).fetchall()
 
@@ -262,7 +227,7 @@ class Outbox:
         resolves: Sequence[str] = (),
         why: str,
     ) -> str:
-        """Number an operation and store it, both in the caller's transaction."""
+        """Give an operation its number and store it, both in the caller's transaction."""
         n = self._store.setting("last_n", 0) + 1
         op = uuid7(self._surroundings)
         message = {
@@ -288,10 +253,11 @@ class Outbox:
 
     def _note_conflicts(self, outcome: Mapping[str, Any], found: sqlite3.Row) -> None:
         self._db.executemany(
-            "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING",
+            "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING",
             [
                 [
                     conflict["id"],
+                    found["op"],
                     found["type"],
                     found["id"],
                     found["scope"],
@@ -305,43 +271,6 @@ class Outbox:
 
 def _target(local: LocalRecord) -> _Target:
     return _Target(type=local.type, id=local.id, scope=local.scope)
-
-
-def _changes(data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes that say something new against the record as it is shown."""
-    changes: dict[str, Any] = {}
-    for name, wanted in fields.items():
-        if isinstance(wanted, SetChange):
-            changes[name] = {"add": list(wanted.add), "remove": list(wanted.remove)}
-        elif to_json(wanted) != to_json(data.get(name)):
-            changes[name] = {"from": data.get(name), "to": wanted}
-    return changes
-
-
-def _contested(row: sqlite3.Row) -> set[str]:
-    """Return the fields of an answered operation that stayed as the server had them."""
-    conflicts = json.loads(row["outcome"] or "{}").get("conflicts", ())
-    return {name for conflict in conflicts for name in conflict["device"]}
-
-
-def _with(
-    data: Mapping[str, Any] | None, message: Mapping[str, Any], contested: set[str]
-) -> dict[str, Any] | None:
-    """Return the data with one operation applied; None is no record."""
-    if message["do"] == "delete":
-        return None
-    if data is None and message["do"] != "create":
-        return None
-    merged = dict(data or {})
-    for name, change in message["chg"].items():
-        if name in contested:
-            continue
-        if "to" in change:
-            merged[name] = change["to"]
-        else:
-            members = set(merged.get(name) or ()) - set(change.get("remove", ()))
-            merged[name] = sorted(members | set(change.get("add", ())))
-    return merged
 
 
 def _stored(row: sqlite3.Row) -> StoredOperation:

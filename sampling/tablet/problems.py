@@ -48,7 +48,9 @@ class RecordUnknown(TabletError):
 class Problem(TabletError):
     """The server refused; `document` is its problem document (RFC 9457)."""
 
-    def __init__(self, status: int, document: Mapping[str, Any], *, retry_after_s: float = 0.0):
+    def __init__(
+        self, status: int, document: Mapping[str, Any], *, retry_after_s: float = 0.0
+    ) -> None:
         self.status = status
         self.document = dict(document)
         self.retry_after_s = retry_after_s

@@ -79,7 +79,7 @@ class Replica:
         rows = self._db.execute(
             "SELECT type, id, revision FROM record WHERE scope = ? AND gone IS NULL", [scope]
         ).fetchall()
-        return check["count"] == len(rows) and check["sum"] == scope_sum(map(tuple, rows))
+        return [check["count"], check["sum"]] == [len(rows), scope_sum(map(tuple, rows))]
 
     def newest(self, kind: str, record: str) -> Pulled | None:
         """Return what was last pulled about a record, in whatever scope."""

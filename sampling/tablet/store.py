@@ -27,8 +27,8 @@ CREATE TABLE IF NOT EXISTS operation (
 CREATE INDEX IF NOT EXISTS operation_by_record ON operation (type, id);
 CREATE INDEX IF NOT EXISTS operation_pending ON operation (n) WHERE status IS NULL;
 CREATE TABLE IF NOT EXISTS conflict (
-    id TEXT PRIMARY KEY, type TEXT NOT NULL, record TEXT NOT NULL, scope TEXT NOT NULL,
-    revision INTEGER NOT NULL, content TEXT NOT NULL, resolved_by TEXT
+    id TEXT PRIMARY KEY, op TEXT NOT NULL, type TEXT NOT NULL, record TEXT NOT NULL,
+    scope TEXT NOT NULL, revision INTEGER NOT NULL, content TEXT NOT NULL, resolved_by TEXT
 ) WITHOUT ROWID;
 """
 
@@ -52,7 +52,13 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Do everything inside or nothing; on leaving, what was written is on the disk."""
+        """Do everything inside or nothing; on leaving, what was written is on the disk.
+
+        Inside another transaction it is a part of that one.
+        """
+        if self.connection.in_transaction:
+            yield self.connection
+            return
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -64,9 +70,7 @@ class Store:
 
     def setting(self, name: str, default: Any = None) -> Any:
         """Return a setting, or the default while it was never set."""
-        row = self.connection.execute(
-            "SELECT value FROM setting WHERE name = ?", [name]
-        ).fetchone()
+        row = self.connection.execute("SELECT value FROM setting WHERE name = ?", [name]).fetchone()
         return default if row is None else json.loads(row["value"])
 
     def set(self, **values: Any) -> None:

@@ -17,7 +17,9 @@ def shortfalls(report: dict[str, Any]) -> list[str]:
     percent = report["totals"]["percent_covered"]
     found = []
     if percent < LEAST_OVERALL_PERCENT:
-        found.append(f"{percent:.2f} % are covered over all; {LEAST_OVERALL_PERCENT:g} % are asked.")
+        found.append(
+            f"{percent:.2f} % are covered over all; {LEAST_OVERALL_PERCENT:g} % are asked."
+        )
     for path, measured in sorted(report["files"].items()):
         summary = measured["summary"]
         missing = summary["missing_branches"] + summary["missing_lines"]

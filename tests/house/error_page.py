@@ -46,7 +46,14 @@ def page() -> str:
     for error in descendants(problems.RootfieldError):
         rows[error.code] = f"| `{error.code}` | {error.status} | {error.retry} | {error.title} |"
     rules = {f"| `{code}` | {message} |" for code, message in constraint_codes()}
-    return HEAD + "\n".join(sorted(rows.values())) + "\n" + CONSTRAINTS + "\n".join(sorted(rules)) + "\n"
+    return (
+        HEAD
+        + "\n".join(sorted(rows.values()))
+        + "\n"
+        + CONSTRAINTS
+        + "\n".join(sorted(rules))
+        + "\n"
+    )
 
 
 def descendants(error: type) -> Iterator[type]:

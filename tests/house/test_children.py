@@ -13,7 +13,12 @@ import pytest
 from rootfield.children import ChildDied, start_child
 from rootfield.embedded import BASE_DIR
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(60)
+"""
 PARENT = """
 import sys, time
 from pathlib import Path
@@ -29,7 +34,7 @@ def test_a_child_that_dies_at_start_says_why(tmp_path):
         "worker", [sys.executable, "-c", "raise SystemExit('no such queue')"], log=tmp_path / "log"
     )
 
-    with pytest.raises(ChildDied, match="worker ended with status 1(.|\n)*no such queue"):
+    with pytest.raises(ChildDied, match=r"worker ended with status 1(.|\n)*no such queue"):
         child.wait_until(lambda: False, timeout_s=20)
 
 

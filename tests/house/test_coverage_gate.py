@@ -40,8 +40,12 @@ def test_a_missed_branch_in_a_pure_room_fails():
 
 def test_the_exit_status_tells(tmp_path, capsys):
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
-    good.write_text(json.dumps(report(percent=99, path="estimates/science/a.py", missing_branches=[])))
-    bad.write_text(json.dumps(report(percent=9, path="estimates/science/a.py", missing_branches=[])))
+    good.write_text(
+        json.dumps(report(percent=99, path="estimates/science/a.py", missing_branches=[]))
+    )
+    bad.write_text(
+        json.dumps(report(percent=9, path="estimates/science/a.py", missing_branches=[]))
+    )
 
     statuses = [main(good), main(bad)]
 

@@ -92,9 +92,8 @@ def test_a_directory_that_cannot_be_made_says_why(tmp_path):
     data.mkdir()
     (data / "stranger").touch()
 
-    with pytest.raises(ChildDied, match="not empty"):
-        with embedded_services(tmp_path):
-            pass
+    with pytest.raises(ChildDied, match="not empty"), embedded_services(tmp_path):
+        pass
 
 
 def test_a_second_process_uses_the_services_of_the_first(tmp_path):

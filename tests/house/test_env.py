@@ -121,5 +121,7 @@ def test_the_next_redis_database_is_named(url, above):
 
 
 def test_celery_spells_a_unix_socket_in_its_own_way():
-    assert broker_url("unix:///tmp/redis.sock?db=2") == "redis+socket:///tmp/redis.sock?virtual_host=2"
+    assert (
+        broker_url("unix:///tmp/redis.sock?db=2") == "redis+socket:///tmp/redis.sock?virtual_host=2"
+    )
     assert broker_url("redis://cache:6379/0") == "redis://cache:6379/0"

@@ -84,11 +84,24 @@ def test_a_stored_decimal_is_the_number_it_prints_as():
 
 def test_whole_groups_name_what_the_author_saw_and_left_alone():
     changes = {"value": Change(to=12.4, has_from=True, from_=12.1), "note": Change(to="dry")}
-    seen: dict[str, Value] = {"value": 12.1, "unit": "g", "upper_depth_cm": 0, "note": None}
+    seen: dict[str, Value] = {"value": 12.1, "unit": "g", "upper_depth_cm": 0}
 
     whole = whole_groups(changes, seen, groups=GROUPS)
 
     assert whole == {**changes, "unit": Change(to="g", has_from=True, from_="g")}
+
+
+def test_a_missing_from_is_completed_with_what_the_author_saw():
+    changes = {
+        "note": Change(to="dry"),
+        "crop": Change(to="rye", has_from=True, from_=None),
+        "photos": Change(is_set=True, add=("a",)),
+    }
+    seen: dict[str, Value] = {"note": "", "crop": "wheat", "photos": []}
+
+    whole = whole_groups(changes, seen, groups=GROUPS)
+
+    assert whole == {**changes, "note": Change(to="dry", has_from=True, from_="")}
 
 
 def test_whole_groups_let_an_untouched_unit_merge_and_a_changed_one_clash():

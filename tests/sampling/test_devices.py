@@ -234,7 +234,7 @@ def test_both_twins_can_be_reborn_and_the_identities_of_one_install_are_counted(
 
 
 def test_a_rebirth_repeated_leaves_one_active_device(code: str) -> None:
-    device, token = enrol(code)
+    _device, token = enrol(code)
     twin = uuid.uuid4()
 
     for _ in range(2):

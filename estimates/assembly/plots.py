@@ -1,0 +1,165 @@
+"""Putting the plots of a campaign together for the science, with lineage and notes."""
+
+from __future__ import annotations
+
+import statistics
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+
+from estimates.assembly.laboratory import Bench
+from estimates.assembly.layers import CoreLayers, core_keys
+from estimates.assembly.lineage import Lineage, lineage_of
+from estimates.assembly.occasions import last_occasion
+from estimates.assembly.places import distance_m, position_scheme
+from estimates.assembly.rows import CampaignRows, PlotRows, read_rows
+from estimates.assembly.stands import science_stands
+from estimates.science.inputs import Core, Measured, Options, Plot
+from estimates.science.results import Note
+from sampling.models import Plot as PlotRow
+from sampling.models import SoilCore
+from sampling.rules.canonical_json import canonical_sha256
+
+EXTRANEOUS_SD = 0.05  # assumption, for a share that was determined once on the plot
+POSITIONS_KNOWN = ("row", "mid_row", "plant")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlotInputs:
+    """One plot as the science sees it, what it was made from, and what was decided on the way."""
+
+    plot_id: uuid.UUID
+    treatment_id: uuid.UUID | None
+    plot: Plot
+    lineage: tuple[Lineage, ...]
+    notes: tuple[Note, ...]
+
+    def digest(self, options: Options, *, parameters_sha256: str, code_version: str) -> str:
+        """Return the SHA-256 of everything the numbers follow from."""
+        return canonical_sha256(
+            {
+                "plot": {**asdict(self.plot), "scheme": type(self.plot.positions).__name__},
+                "options": asdict(options),
+                "parameters": parameters_sha256,
+                "code": code_version,
+            }
+        )
+
+
+def assemble(
+    campaign_id: uuid.UUID, plots: Collection[uuid.UUID], *, options: Options
+) -> dict[uuid.UUID, PlotInputs]:
+    """Return the plots by their id; a plot that was voided is left out.
+
+    Only released determinations count, and nothing void. The number of queries is the same for
+    one plot and for a campaign.
+    """
+    rows = read_rows(campaign_id, plots)
+    bench = Bench(material=rows.material)
+    return {
+        plot_id: _plot_inputs(plot_rows, rows, bench, options)
+        for plot_id, plot_rows in rows.plots.items()
+    }
+
+
+def plot_key(plot: PlotRow) -> str:
+    """Return a key that stays the same wherever the plot is loaded; random numbers follow it."""
+    return f"{plot.study.site.code}/{plot.study.code}/{plot.code}"
+
+
+def treatment_key(plot: PlotRow) -> str | None:
+    """Return a key of the treatment, apart from like-named ones of other studies."""
+    return None if plot.treatment_id is None else str(plot.treatment_id)
+
+
+def _plot_inputs(
+    plot_rows: PlotRows, rows: CampaignRows, bench: Bench, options: Options
+) -> PlotInputs:
+    row = plot_rows.plot
+    rooted, collected = _collected(plot_rows, rows, bench, options)
+    chosen, notes = last_occasion(rooted)
+    taken = [collected[core.pk] for core in chosen]
+    points = [core.sampling_point for core in chosen]
+    positions, position_notes = position_scheme(row, points)
+    days = [core.collected_on for core in chosen if core.collected_on]
+    stands, depth_group, stand_notes = science_stands(
+        row, plot_rows.stands, sampled_on=max(days, default=None)
+    )
+    extraneous, extraneous_notes = _extraneous([x for part in taken for x in part.extraneous])
+    limiting = [x for x in (row.limiting_layer_cm, row.study.site.limiting_layer_cm) if x]
+    science = Plot(
+        key=plot_key(row),
+        cores=tuple(_core(part) for part in sorted(taken, key=lambda part: part.key)),
+        stands=stands,
+        block=row.block.code if row.block else None,
+        treatment=treatment_key(row),
+        positions=positions,
+        depth_group=depth_group,
+        limiting_depth_cm=limiting[0] if limiting else None,
+        extraneous=extraneous,
+    )
+    all_notes = [*notes, *position_notes, *stand_notes, *extraneous_notes]
+    all_notes += [note for part in taken for note in part.notes]
+    return PlotInputs(
+        plot_id=row.pk,
+        treatment_id=row.treatment_id,
+        plot=science,
+        lineage=_lineage(plot_rows, list(collected.values())),
+        notes=tuple(sorted(set(all_notes))),
+    )
+
+
+def _collected(
+    plot_rows: PlotRows, rows: CampaignRows, bench: Bench, options: Options
+) -> tuple[list[SoilCore], dict[uuid.UUID, CoreLayers]]:
+    """Return the cores that hold roots, with their layers."""
+    keys = core_keys(plot_rows.cores)
+    collected = {}
+    for core in plot_rows.cores:
+        part = CoreLayers(
+            core=core,
+            key=keys[core.pk],
+            rows=rows,
+            bench=bench,
+            clean_carbon=options.route == "A",
+        )
+        part.collect()
+        if part.layers:
+            collected[core.pk] = part
+    return [core for core in plot_rows.cores if core.pk in collected], collected
+
+
+def _core(part: CoreLayers) -> Core:
+    point = part.core.sampling_point
+    return Core(
+        key=part.key,
+        layers=tuple(sorted(part.layers, key=repr)),
+        position=point.position if point.position in POSITIONS_KNOWN else None,
+        distance_m=distance_m(point),
+    )
+
+
+def _extraneous(shares: Sequence[float]) -> tuple[Measured | None, list[Note]]:
+    if not shares:
+        return None, []
+    middle = statistics.fmean(shares)
+    spread = statistics.stdev(shares) if len(shares) > 1 else 0.0
+    message = f"Extraneous matter: {middle:.0%} of the mass, from {len(shares)} determinations."
+    return (
+        Measured(value=middle, uncertainty=spread or EXTRANEOUS_SD),
+        [Note(code="extraneous_measured", message=message)],
+    )
+
+
+def _lineage(plot_rows: PlotRows, parts: Sequence[CoreLayers]) -> tuple[Lineage, ...]:
+    """Return every record read for the plot, also those of occasions left out.
+
+    A later date, or a first mass in a core left out, changes which occasion counts.
+    """
+    row = plot_rows.plot
+    used = {lineage_of(row), lineage_of(row.study.site)}
+    used |= {lineage_of(stand) for stand in plot_rows.stands}
+    used |= {lineage_of(group) for group in (row.block, row.treatment) if group is not None}
+    for part in parts:
+        used |= part.lineage
+    return tuple(sorted(used))

@@ -1,0 +1,99 @@
+"""What an order may ask for, checked before anything is computed.
+
+The rules are those of `estimates.science.inputs.Options`; they stand here as plain data, so that
+a web process that only takes orders does not load the science.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from estimates.errors import OrderRefused
+
+METHOD_NAMES = ("measured_cores",)
+
+MOST_DIGITS = 2
+LEAST_DRAWS, MOST_DRAWS = 100_000, 10_000_000
+DEEPEST_CM = 2000
+KINDS = ("root", "fine_root", "coarse_root", "rhizome", "crown")
+
+
+def _one_of(*words: str) -> tuple[Callable[[Any], bool], str]:
+    return lambda value: value in words, f"is one of: {', '.join(words)}"
+
+
+def _whole(low: int, high: int) -> tuple[Callable[[Any], bool], str]:
+    return (
+        lambda value: (
+            isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        ),
+        f"is a whole number from {low} to {high}",
+    )
+
+
+def _is_measured(value: Any) -> bool:
+    if not isinstance(value, Mapping) or not {"value", "uncertainty"} <= value.keys():
+        return False
+    if value.keys() - {"value", "uncertainty", "from_labelling"}:
+        return False
+    numbers = [value["value"], value["uncertainty"]]
+    return (
+        all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers)
+        and all(0 <= number < 100 for number in numbers)
+        and isinstance(value.get("from_labelling", False), bool)
+    )
+
+
+MEASURED = 'an object {"value", "uncertainty", "from_labelling"}'
+RHIZODEPOSITION = ("crop", "ley", "cover_crop", "labelled")
+
+OPTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "route": _one_of("A", "B"),
+    "extraneous": _one_of("unpicked", "picked", "none"),
+    "washing_loss": (
+        lambda value: value is None or value == "prior" or _is_measured(value),
+        f'is "prior", null for no loss, or {MEASURED}',
+    ),
+    "rhizodeposition": (
+        lambda value: value in RHIZODEPOSITION if isinstance(value, str) else _is_measured(value),
+        f"is one of {', '.join(RHIZODEPOSITION)}, or {MEASURED}",
+    ),
+    "target_depth_cm": (
+        lambda value: (
+            value is None
+            or (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and 0 < value <= DEEPEST_CM
+            )
+        ),
+        f"is a depth above 0 and at most {DEEPEST_CM} cm, or null",
+    ),
+    "extrapolate": (lambda value: isinstance(value, bool), "is true or false"),
+    "counts_dead": (lambda value: isinstance(value, bool), "is true or false"),
+    "digits": _whole(1, MOST_DIGITS),
+    "maximum_draws": _whole(LEAST_DRAWS, MOST_DRAWS),
+    "kinds": (
+        lambda value: (
+            isinstance(value, list) and bool(value) and set(map(str, value)) <= set(KINDS)
+        ),
+        f"is a list of: {', '.join(KINDS)}",
+    ),
+}
+
+
+def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options; raises OrderRefused with every problem."""
+    problems = []
+    for name, value in options.items():
+        rule = OPTIONS.get(name)
+        if rule is None:
+            detail = f"{name} is no option; the options are: {', '.join(OPTIONS)}."
+            problems.append({"pointer": f"/options/{name}", "code": "unknown", "detail": detail})
+        elif not rule[0](value):
+            detail = f"{name} {rule[1]}."
+            problems.append({"pointer": f"/options/{name}", "code": "invalid", "detail": detail})
+    if problems:
+        raise OrderRefused(problems[0]["detail"], problems=problems)
+    return dict(options)

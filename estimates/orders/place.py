@@ -1,0 +1,127 @@
+"""Making the rows of an order in one transaction, and taking it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from estimates.errors import OrderFinished, OrderRefused
+from estimates.models import EstimateOrder, EstimateRun, ParameterSet
+from estimates.orders.options import METHOD_NAMES, checked_options
+from estimates.runs.parameters import parameters_for
+from estimates.runs.publish import publish
+from sampling.models import Campaign, Plot, User
+
+LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is asked for; no plots means every plot of the campaign."""
+
+    plots: Sequence[uuid.UUID] = ()
+    methods: Sequence[str] = METHOD_NAMES
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 1
+
+
+def order_estimates(
+    campaign: Campaign, wish: Wish, *, ordered_by: User, now: dt.datetime
+) -> EstimateOrder:
+    """Store an order with a run for every plot and method, and start it on commit.
+
+    The same order again is a new order with the same numbers. Raises OrderRefused with every
+    problem: unknown methods, options or plots, or a campaign without plots.
+    """
+    options = checked_options(wish.options)
+    parameters = _parameters(wish.methods, now)
+    plots = _plots(campaign, wish.plots)
+    if not 0 <= wish.seed <= LARGEST_SEED:
+        raise _refused("/seed", f"A seed is a whole number from 0 to {LARGEST_SEED}.")
+    with transaction.atomic():
+        order = EstimateOrder.objects.create(
+            project_id=campaign.project_id,
+            campaign=campaign,
+            methods=list(parameters),
+            options=options,
+            seed=wish.seed,
+            ordered_by=ordered_by,
+            ordered_at=now,
+        )
+        runs = EstimateRun.objects.bulk_create(
+            _run(order, parameter_set, plot=plot)
+            for parameter_set in parameters.values()
+            for plot in (*plots, None)
+        )
+        started = [run.pk for run in runs if not run.is_summary]
+        transaction.on_commit(partial(publish, started))
+    return order
+
+
+def cancel_order(order: EstimateOrder, *, cancelled_by: User, now: dt.datetime) -> EstimateOrder:
+    """Cancel what is not finished; what is finished stays. Raises OrderFinished when all is.
+
+    A worker in the middle of a run finds its claim gone and stores nothing.
+    """
+    with transaction.atomic():
+        order = EstimateOrder.objects.select_for_update().get(pk=order.pk)
+        active = EstimateRun.objects.active().filter(order=order)
+        ended = active.update(state="cancelled", claim=None, lease_until=None, finished_at=now)
+        if not ended:
+            raise OrderFinished
+        order.cancelled_by, order.cancelled_at = cancelled_by, now
+        order.save(update_fields=["cancelled_by", "cancelled_at"])
+    return order
+
+
+def _parameters(methods: Sequence[str], now: dt.datetime) -> dict[str, ParameterSet]:
+    found: dict[str, ParameterSet] = {}
+    for method in dict.fromkeys(methods):
+        parameter_set = parameters_for(method, now=now) if method in METHOD_NAMES else None
+        if parameter_set is None:
+            known = ", ".join(METHOD_NAMES)
+            raise _refused("/methods", f"{method!r} is no method; the methods are: {known}.")
+        found[method] = parameter_set
+    if not found:
+        raise _refused("/methods", "Order one method or more.")
+    return found
+
+
+def _plots(campaign: Campaign, wanted: Sequence[uuid.UUID]) -> list[Plot]:
+    """Return the plots wanted, or all that the campaign planned or sampled."""
+    sampled = Q(sampling_points__scope=campaign.capture_scope, sampling_points__voided_at=None)
+    planned = Q(pk__in=campaign.plan.filter(voided_at=None).values("plot"))
+    of_campaign = Plot.objects.filter(sampled | planned, voided_at=None)
+    known = of_campaign.filter(project=campaign.project_id).order_by("code", "pk").distinct()
+    plots = list(known.filter(pk__in=wanted) if wanted else known)
+    missing = set(wanted) - {plot.pk for plot in plots}
+    if missing:
+        ids = ", ".join(sorted(map(str, missing)))
+        raise _refused("/plots", f"These are no plots of the campaign: {ids}.")
+    if not plots:
+        raise _refused("/plots", "The campaign has no plots yet, neither planned nor sampled.")
+    return plots
+
+
+def _run(order: EstimateOrder, parameter_set: ParameterSet, *, plot: Plot | None) -> EstimateRun:
+    return EstimateRun(
+        order=order,
+        plot=plot,
+        is_summary=plot is None,
+        method=parameter_set.method,
+        parameter_set=parameter_set,
+        created_at=order.ordered_at,
+        published_at=order.ordered_at,
+    )
+
+
+def _refused(pointer: str, detail: str) -> OrderRefused:
+    problem = {"pointer": pointer, "code": "invalid", "detail": detail}
+    return OrderRefused(detail, problems=[problem])

@@ -1,0 +1,117 @@
+"""Drawings of estimates as SVG. The same values give the same bytes: no date, no random ids."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from estimates.science.budget import VarianceShare
+from estimates.science.monte_carlo import Summary
+from estimates.science.results import LayerEstimate
+
+STYLE: Any = {
+    "svg.hashsalt": "rootfield",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+ROOT_COLOUR = "#7a4a21"
+GUESS_COLOUR = "#d8c3a5"
+SHARE_COLOUR = "#46703f"
+WIDTH_IN = 8.0
+ROW_HEIGHT_IN = 0.22
+MOST_SHARES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """One line of an interval plot."""
+
+    label: str
+    group: str
+    summary: Summary
+
+
+def draw_profile(
+    layers: Sequence[LayerEstimate], shares: Sequence[VarianceShare], *, title: str
+) -> str:
+    """Return root C by depth beside the inputs its uncertainty comes from."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH_IN, 3.2))
+        figure.subplots_adjust(left=0.09, right=0.98, top=0.86, bottom=0.16, wspace=0.55)
+        figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+        left, right = figure.subplots(1, 2)
+        _depth_axes(left, layers)
+        _share_axes(right, shares)
+        return _svg(figure, title)
+
+
+def draw_intervals(stocks: Sequence[Interval], inputs: Sequence[Interval], *, title: str) -> str:
+    """Return root C stock and C input of every plot with their 95 % intervals."""
+    rows = max(len(stocks), 1)
+    height = 1.2 + rows * ROW_HEIGHT_IN
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH_IN, height))
+        figure.subplots_adjust(
+            left=0.24, right=0.98, top=1 - 0.5 / height, bottom=0.5 / height, wspace=0.08
+        )
+        figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+        left, right = figure.subplots(1, 2, sharey=True)
+        _interval_axes(left, stocks, "root C stock, g m$^{-2}$")
+        _interval_axes(right, inputs, "C input, g m$^{-2}$ a$^{-1}$")
+        return _svg(figure, title)
+
+
+def _depth_axes(axes: Axes, layers: Sequence[LayerEstimate]) -> None:
+    deepest = max((layer.lower_depth_cm or layer.upper_depth_cm for layer in layers), default=1.0)
+    for layer in layers:
+        lower = layer.lower_depth_cm or max(deepest, layer.upper_depth_cm) * 1.1
+        middle = (layer.upper_depth_cm + lower) / 2
+        axes.barh(
+            middle,
+            layer.root_c.mean,
+            height=(lower - layer.upper_depth_cm) * 0.94,
+            color=GUESS_COLOUR if layer.is_extrapolated else ROOT_COLOUR,
+        )
+        axes.plot([layer.root_c.lower, layer.root_c.upper], [middle, middle], color="black")
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    axes.set_xlabel("root C, g m$^{-2}$")
+    axes.set_ylabel("depth, cm")
+
+
+def _share_axes(axes: Axes, shares: Sequence[VarianceShare]) -> None:
+    largest = sorted(shares, key=lambda item: (-item.share, item.input))[:MOST_SHARES]
+    names = [item.input.replace("_", " ") for item in largest]
+    axes.barh(names, [max(item.share, 0.0) * 100 for item in largest], color=SHARE_COLOUR)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("share of the variance, %")
+
+
+def _interval_axes(axes: Axes, intervals: Sequence[Interval], label: str) -> None:
+    groups = list(dict.fromkeys(interval.group for interval in intervals))
+    for row, interval in enumerate(intervals):
+        colour = f"C{groups.index(interval.group) % 10}"
+        ends = [interval.summary.lower, interval.summary.upper]
+        axes.plot(ends, [row, row], color=colour)
+        axes.plot([interval.summary.mean], [row], marker="o", markersize=4, color=colour)
+    axes.set_yticks(range(len(intervals)), [interval.label for interval in intervals])
+    if not axes.yaxis_inverted():
+        axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    axes.set_xlabel(label)
+
+
+def _svg(figure: Figure, title: str) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Title": title, "Creator": None})
+    return text.getvalue()

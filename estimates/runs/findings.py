@@ -1,0 +1,144 @@
+"""What a computation found, in the shape it is stored in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from estimates.assembly import Lineage
+from estimates.models import UNITS, EstimateFigure, EstimateResult
+from estimates.science.budget import VarianceShare
+from estimates.science.monte_carlo import Summary
+from estimates.science.results import (
+    CoreValue,
+    LayerEstimate,
+    Note,
+    PlotEstimate,
+    SharedEffect,
+    TreatmentEstimate,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """All that is to be stored of one run; with a failure code there are no results."""
+
+    input_sha256: str
+    lineage: Sequence[Lineage]
+    results: Sequence[EstimateResult] = ()
+    figures: Sequence[EstimateFigure] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+    failure_code: str = ""
+    failure_reason: str = ""
+
+
+def plot_results(estimate: PlotEstimate, *, method: str) -> list[EstimateResult]:
+    """Return the rows of a plot: stock, input, and the stock of each depth layer."""
+    found = {"draws": estimate.draws, "is_converged": estimate.is_converged}
+    notes = [note.code for note in estimate.notes]
+    rows = [
+        _result(
+            quantity,
+            "plot",
+            summary,
+            method=method,
+            lower_depth_cm=estimate.lower_depth_cm,
+            details={**found, "notes": notes, "variance_shares": [asdict(item) for item in shares]},
+        )
+        for quantity, summary, shares in (
+            ("root_c_stock", estimate.root_c_stock, estimate.stock_budget),
+            ("c_input", estimate.c_input, estimate.input_budget),
+        )
+    ]
+    return rows + [
+        _result(
+            "root_c_stock",
+            "layer",
+            layer.root_c,
+            method=method,
+            upper_depth_cm=layer.upper_depth_cm,
+            lower_depth_cm=layer.lower_depth_cm,
+            details={**found, "is_extrapolated": layer.is_extrapolated},
+        )
+        for layer in estimate.layers
+    ]
+
+
+def treatment_results(
+    estimates: Sequence[TreatmentEstimate], *, method: str
+) -> list[EstimateResult]:
+    """Return the rows of treatments, whose keys are their ids."""
+    return [_treatment_result(estimate, method=method) for estimate in estimates]
+
+
+def plot_estimate(document: dict[str, Any]) -> PlotEstimate:
+    """Return the estimate of a plot from the JSON it was stored as."""
+    return PlotEstimate(
+        **{
+            **document,
+            "root_c_stock": Summary(**document["root_c_stock"]),
+            "c_input": Summary(**document["c_input"]),
+            "layers": tuple(
+                LayerEstimate(**{**item, "root_c": Summary(**item["root_c"])})
+                for item in document["layers"]
+            ),
+            "cores": tuple(CoreValue(**item) for item in document["cores"]),
+            "stock_budget": tuple(VarianceShare(**item) for item in document["stock_budget"]),
+            "input_budget": tuple(VarianceShare(**item) for item in document["input_budget"]),
+            "shared_effects": tuple(SharedEffect(**item) for item in document["shared_effects"]),
+            "notes": tuple(Note(**item) for item in document["notes"]),
+        }
+    )
+
+
+def _result(
+    quantity: str,
+    level: str,
+    summary: Summary,
+    *,
+    method: str,
+    details: dict[str, Any],
+    **depths: float | None,
+) -> EstimateResult:
+    return EstimateResult(
+        quantity=quantity,
+        level=level,
+        method=method,
+        unit=UNITS[quantity],
+        mean=summary.mean,
+        sd=summary.sd,
+        median=summary.median,
+        lower=summary.lower,
+        upper=summary.upper,
+        details=details,
+        **depths,
+    )
+
+
+def _treatment_result(estimate: TreatmentEstimate, *, method: str) -> EstimateResult:
+    freedom = estimate.degrees_of_freedom
+    return EstimateResult(
+        quantity=estimate.quantity,
+        level="treatment",
+        treatment_id=estimate.treatment,
+        method=method,
+        unit=UNITS[estimate.quantity],
+        mean=estimate.mean,
+        sd=estimate.sd,
+        lower=estimate.lower,
+        upper=estimate.upper,
+        details={
+            "standard_error": estimate.standard_error,
+            "shared_sd": estimate.shared_sd,
+            "degrees_of_freedom": freedom if math.isfinite(freedom) else None,
+            "blocks": estimate.blocks,
+            "plots": estimate.plots,
+            "cores": estimate.cores,
+            "variance_block": estimate.variance_block,
+            "variance_plot": estimate.variance_plot,
+            "variance_core": estimate.variance_core,
+            "notes": [asdict(note) for note in estimate.notes],
+        },
+    )

@@ -1,0 +1,35 @@
+"""The one table of methods, and which code a result was made by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from estimates import science
+from estimates.science import measured_cores
+from estimates.science.inputs import Options, Plot
+from estimates.science.parameters import ParameterSet
+from estimates.science.results import PlotEstimate
+
+
+class PlotMethod(Protocol):
+    """A way to estimate one plot; raises a ScienceError that says what is missing."""
+
+    def __call__(self, plot: Plot, *, parameters: ParameterSet, options: Options) -> PlotEstimate:
+        """Return the estimate of the plot."""
+
+
+METHODS: Mapping[str, PlotMethod] = {measured_cores.METHOD: measured_cores.estimate_plot}
+
+
+@cache
+def code_version() -> str:
+    """Return a digest of the science as it is installed: other code, other version."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(science.__file__ or "").parent.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return f"science-{digest.hexdigest()[:16]}"

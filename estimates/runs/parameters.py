@@ -1,0 +1,70 @@
+"""Parameter sets that ship with the site, loaded into the database once and read from there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from functools import lru_cache
+from pathlib import Path
+
+from estimates.errors import ParameterSetChanged
+from estimates.models import ParameterSet
+from estimates.science.parameters import ParameterSet as Numbers
+from estimates.science.parameters import load_parameter_set
+from sampling.rules.canonical_json import canonical_sha256
+
+DIRECTORY = Path(__file__).resolve().parent.parent / "parameter_sets"
+
+
+def load_parameter_sets(*, now: dt.datetime, directory: Path = DIRECTORY) -> list[ParameterSet]:
+    """Store every set of the directory that is not stored yet, and return them all.
+
+    Safe to repeat. Raises ImpossibleParameter for a set that breaks its own rules and
+    ParameterSetChanged for a known version with other numbers.
+    """
+    return [_load(path, now=now) for path in sorted(directory.glob("*.json"))]
+
+
+def parameters_for(method: str, *, now: dt.datetime) -> ParameterSet | None:
+    """Return the newest set of a method, loading the shipped ones when there is none."""
+    return newest_of(method) or _newest_after_loading(method, now=now)
+
+
+def newest_of(method: str) -> ParameterSet | None:
+    """Return the set of a method that was loaded last."""
+    return ParameterSet.objects.filter(method=method).order_by("-loaded_at", "-version").first()
+
+
+@lru_cache(maxsize=32)
+def numbers_of(parameter_set_id: uuid.UUID) -> Numbers:
+    """Return the checked numbers of a set; kept, as a set never changes."""
+    return load_parameter_set(json.dumps(ParameterSet.objects.get(pk=parameter_set_id).content))
+
+
+def _newest_after_loading(method: str, *, now: dt.datetime) -> ParameterSet | None:
+    load_parameter_sets(now=now)
+    return newest_of(method)
+
+
+def _load(path: Path, *, now: dt.datetime) -> ParameterSet:
+    text = path.read_text(encoding="utf-8")
+    numbers = load_parameter_set(text)
+    content = json.loads(text)
+    digest = canonical_sha256(content)
+    stored, _ = ParameterSet.objects.get_or_create(
+        method=numbers.method,
+        version=numbers.version,
+        defaults={
+            "name": content.get("title", path.stem),
+            "content": content,
+            "sha256": digest,
+            "source_note": content.get("note", ""),
+            "loaded_at": now,
+        },
+    )
+    if stored.sha256 != digest:
+        raise ParameterSetChanged(
+            f"{stored} is stored with other numbers than {path.name} has; give it a new version.",
+        )
+    return stored

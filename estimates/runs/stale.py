@@ -1,0 +1,166 @@
+"""Noticing that what an estimate was made from has changed, and asking for it once more.
+
+What the assembly would read now is compared with the lineage of the newest runs: a record with a
+newer revision, one withdrawn, one that is new, a determination superseded. Old results stay
+readable. A record that changes ten times before a worker comes causes one recomputation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+
+from estimates.assembly import Lineage, assemble, science_options
+from estimates.assembly.ledger import ledger_marks
+from estimates.models import EstimateInput, EstimateOrder, EstimateRun
+
+CHECKED_STATES = ("succeeded", "failed")
+MOST_NAMED = 5
+
+
+def refresh_stale(*, now: dt.datetime) -> list[uuid.UUID]:
+    """Mark stale runs with their cause and return the recomputations to publish.
+
+    Orders whose ledger did not move are passed over. Safe to repeat and to run twice at once.
+    """
+    orders = list(EstimateOrder.objects.filter(cancelled_at=None))
+    marks = ledger_marks(orders)
+    moved = [order for order in orders if order.checked_mark != marks[order.pk]]
+    created: list[uuid.UUID] = []
+    for order in moved:
+        causes = find_stale(order)
+        created += recompute(order, causes, now=now)
+        has_active = EstimateRun.objects.active().filter(order=order).exists()
+        if not has_active:
+            order.checked_mark = marks[order.pk]
+            order.save(update_fields=["checked_mark"])
+    return created
+
+
+def find_stale(order: EstimateOrder) -> dict[EstimateRun, str]:
+    """Return the newest finished runs of plots whose inputs changed, with what changed.
+
+    The number of queries does not grow with the number of plots.
+    """
+    runs = list(
+        EstimateRun.objects.newest()
+        .of_plots()
+        .filter(order=order, state__in=CHECKED_STATES)
+        .exclude(input_sha256="")
+        .order_by("pk")
+    )
+    if not runs:
+        return {}
+    options = science_options(order.options, seed=order.seed)
+    present = assemble(
+        order.campaign_id, {run.plot_id for run in runs if run.plot_id}, options=options
+    )
+    known = _lineage_of(runs)
+    causes = {}
+    for run in runs:
+        inputs = present.get(run.plot_id) if run.plot_id else None
+        cause = what_changed(known[run.pk], inputs.lineage if inputs else ())
+        if cause:
+            causes[run] = cause
+    return causes
+
+
+def what_changed(before: Iterable[Lineage], after: Iterable[Lineage]) -> str:
+    """Return in a sentence what differs between two lineages; blank when nothing does."""
+    old = {(item.kind, item.record): item.revision for item in before}
+    new = {(item.kind, item.record): item.revision for item in after}
+    changes = [
+        f"{_named(key)} changed from revision {old[key]} to {new[key]}"
+        for key in sorted(old.keys() & new.keys())
+        if old[key] != new[key]
+    ]
+    changes += [f"{_named(key)} is no longer used" for key in sorted(old.keys() - new.keys())]
+    changes += [f"{_named(key)} is new" for key in sorted(new.keys() - old.keys())]
+    if not changes:
+        return ""
+    more = len(changes) - MOST_NAMED
+    tail = f"; and {more} more changes" if more > 0 else ""
+    return "; ".join(changes[:MOST_NAMED]) + tail + "."
+
+
+def recompute(
+    order: EstimateOrder, causes: Mapping[EstimateRun, str], *, now: dt.datetime
+) -> list[uuid.UUID]:
+    """Mark runs stale and make the run that replaces each; return those to publish.
+
+    A run that is replaced already is left alone, so that each change is answered once.
+    """
+    if not causes:
+        return []
+    with transaction.atomic():
+        locked = EstimateRun.objects.select_for_update(of=("self",)).newest()
+        stale = list(
+            locked.filter(
+                pk__in=[run.pk for run in causes], state__in=CHECKED_STATES, is_stale=False
+            ).order_by("pk")
+        )
+        summaries = _summaries_of(order, {run.method for run in stale})
+        text = {run.pk: cause for run, cause in causes.items()}
+        text |= {run.pk: "Estimates of its plots are computed again." for run in summaries}
+        for run in (*stale, *summaries):
+            run.is_stale, run.stale_cause, run.stale_at = True, text[run.pk], now
+        EstimateRun.objects.bulk_update(
+            [*stale, *summaries], ["is_stale", "stale_cause", "stale_at"]
+        )
+        EstimateRun.objects.bulk_create(_next(run, now) for run in (*stale, *summaries))
+    return list(
+        EstimateRun.objects.active()
+        .of_plots()
+        .filter(supersedes__in=stale)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def _summaries_of(order: EstimateOrder, methods: Iterable[str]) -> list[EstimateRun]:
+    """Return the finished summaries to be made again; one that still waits sees the new runs."""
+    return list(
+        EstimateRun.objects.select_for_update(of=("self",))
+        .newest()
+        .filter(
+            order=order,
+            method__in=methods,
+            is_summary=True,
+            state__in=CHECKED_STATES,
+            is_stale=False,
+        )
+        .order_by("pk")
+    )
+
+
+def _next(run: EstimateRun, now: dt.datetime) -> EstimateRun:
+    return EstimateRun(
+        order_id=run.order_id,
+        plot_id=run.plot_id,
+        is_summary=run.is_summary,
+        method=run.method,
+        parameter_set_id=run.parameter_set_id,
+        generation=run.generation + 1,
+        supersedes=run,
+        cause="recomputed",
+        cause_text=run.stale_cause,
+        created_at=now,
+        published_at=now,
+    )
+
+
+def _lineage_of(runs: Sequence[EstimateRun]) -> Mapping[uuid.UUID, list[Lineage]]:
+    lineages: dict[uuid.UUID, list[Lineage]] = defaultdict(list)
+    rows = EstimateInput.objects.filter(run__in=runs)
+    for run, kind, record, revision in rows.values_list("run", "kind", "record", "revision"):
+        lineages[run].append(Lineage(kind, record, revision))
+    return lineages
+
+
+def _named(key: tuple[str, uuid.UUID]) -> str:
+    kind, record = key
+    return f"{kind.replace('_', ' ')} {record}"

@@ -1,0 +1,78 @@
+"""The run that sums up an order: means of treatments and the intervals of all plots side by side.
+
+It is made last, by whichever worker finishes the last plot.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from estimates.assembly import Lineage
+from estimates.models import EstimateFigure, EstimateRun
+from estimates.plots import Interval, draw_intervals
+from estimates.runs.claims import Claim
+from estimates.runs.findings import Findings, plot_estimate, treatment_results
+from estimates.science.results import PlotEstimate
+from estimates.science.treatments import treatment_means
+from sampling.rules.canonical_json import canonical_sha256
+
+RUN_KIND = "estimate_run"
+
+
+def summary_after(run: EstimateRun) -> uuid.UUID | None:
+    """Return the summary that can be made now that a run of a plot is finished."""
+    if run.is_summary:
+        return None
+    waiting = EstimateRun.objects.ready().filter(
+        order=run.order_id, method=run.method, is_summary=True, state="queued"
+    )
+    return waiting.values_list("pk", flat=True).first()
+
+
+def summarise(claim: Claim) -> Findings:
+    """Return the means of treatments; plots that failed are named and left out."""
+    plot_runs = list(
+        EstimateRun.objects.filter(order=claim.run.order_id, method=claim.run.method)
+        .of_plots()
+        .newest()
+        .select_related("plot__treatment", "plot__study")
+        .order_by("plot__study__code", "plot__code", "pk")
+    )
+    lineage = [Lineage(RUN_KIND, run.pk, run.generation) for run in plot_runs]
+    done = [run for run in plot_runs if run.state == "succeeded"]
+    estimates = {run.pk: plot_estimate(run.details["estimate"]) for run in done}
+    means = treatment_means(list(estimates.values()))
+    title = f"{claim.run.order.campaign} by {claim.run.method.replace('_', ' ')}"
+    return Findings(
+        input_sha256=canonical_sha256([[str(item.record), item.revision] for item in lineage]),
+        lineage=lineage,
+        results=treatment_results(means, method=claim.run.method),
+        figures=_figures(done, estimates, title) if done else (),
+        details={
+            "plots": len(done),
+            "left_out": [
+                {"plot": str(run.plot_id), "code": run.failure_code, "reason": run.failure_reason}
+                for run in plot_runs
+                if run.state != "succeeded"
+            ],
+        },
+    )
+
+
+def _figures(
+    done: Sequence[EstimateRun], estimates: dict[uuid.UUID, PlotEstimate], title: str
+) -> list[EstimateFigure]:
+    stocks, inputs = (
+        [
+            Interval(
+                label=str(run.plot),
+                group=str(run.plot.treatment) if run.plot and run.plot.treatment else "",
+                summary=getattr(estimates[run.pk], quantity),
+            )
+            for run in done
+        ]
+        for quantity in ("root_c_stock", "c_input")
+    )
+    svg = draw_intervals(stocks, inputs, title=title)
+    return [EstimateFigure(name="intervals", title=title, svg=svg)]

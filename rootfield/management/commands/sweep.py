@@ -1,0 +1,66 @@
+"""What nobody asked for again: pushes never judged, runs that got lost, estimates gone stale."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from estimates import tasks
+from rootfield.site import stop_on_sigterm
+from sampling.actions.pushes import sweep_batches
+
+EVERY_S = 3.0
+LEFT_ALONE = dt.timedelta(seconds=30)
+"""A push this old is not being judged any more: the request that brought it has ended."""
+
+logger = structlog.get_logger("rootfield.sweep")
+
+
+class Command(BaseCommand):
+    """`manage.py sweep`: once, or every few seconds until it is stopped."""
+
+    help = "Finishes pushes and estimate runs that got lost, and orders stale estimates again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add whether to go on, and how often."""
+        parser.add_argument("--forever", action="store_true")
+        parser.add_argument("--every", type=float, default=EVERY_S, help="seconds between sweeps")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sweep; with --forever outlive a database that is away for a while."""
+        if not options["forever"]:
+            self.stdout.write(", ".join(f"{name}: {count}" for name, count in sweep().items()))
+            return
+        stop_on_sigterm()
+        try:
+            while True:
+                sweep_or_wait()
+                time.sleep(options["every"])
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped.")
+
+
+def sweep() -> dict[str, int]:
+    """Sweep once and return how many of each were taken up again."""
+    return {
+        "pushes": sweep_batches(older_than=LEFT_ALONE),
+        "stale": tasks.refresh_stale(),
+        "runs": tasks.sweep(),
+    }
+
+
+def sweep_or_wait() -> None:
+    """Sweep once; a database that does not answer is tried again at the next turn."""
+    close_old_connections()
+    try:
+        counts = sweep()
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("database silent", error=str(error))
+        return
+    if any(counts.values()):
+        logger.info("swept", **counts)

@@ -1,0 +1,76 @@
+"""Bodies read within bounds, and answers written small."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
+
+from sampling.errors import BadEncoding, MalformedRequest, ProtocolUnsupported, TooLarge
+from sampling.rules.envelope import LIMITS, MAX_BODY, inflate
+
+PROTOCOLS = (1,)
+SMALL = 1400  # bytes; below one network packet, packing costs more than it saves
+
+
+def check_protocol(request: Request) -> None:
+    """Refuse a wire protocol nobody speaks here; a request that names none speaks the first."""
+    asked = request.headers.get("Sync-Protocol", "1")
+    if asked not in {str(number) for number in PROTOCOLS}:
+        raise ProtocolUnsupported(supported=list(PROTOCOLS))
+
+
+def read_body(request: HttpRequest, *, limit: int = MAX_BODY) -> bytes:
+    """Return the raw body; one that is too long, or says so, is not read to its end."""
+    try:
+        announced = int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        raise MalformedRequest("The content length is not a number.") from None
+    if announced > limit:
+        raise TooLarge(limits=LIMITS)
+    body = request.read(limit + 1)
+    if len(body) > limit:
+        raise TooLarge(limits=LIMITS)
+    if len(body) < announced:
+        raise MalformedRequest("The body ended before its announced length.")
+    return body
+
+
+def content_encoding(request: HttpRequest) -> str:
+    """Return how the body is packed; raises BadEncoding for a type nobody reads."""
+    kind = (request.content_type or "application/json").lower()
+    charset = (request.content_params or {}).get("charset", "utf-8").lower()
+    if kind != "application/json" or charset not in ("utf-8", "utf8"):
+        raise BadEncoding
+    return request.headers.get("Content-Encoding", "").strip().lower()[:8]
+
+
+def read_json(request: Request) -> dict[str, Any]:
+    """Return a small JSON object from the body, packed or plain."""
+    check_protocol(request)
+    wrapped = request._request
+    body = inflate(read_body(wrapped), content_encoding(wrapped))
+    try:
+        decoded = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedRequest(f"The body is not JSON in UTF-8: {error}.") from error
+    if not isinstance(decoded, dict):
+        raise MalformedRequest("The body is not a JSON object.")
+    return decoded
+
+
+def json_answer(request: Request, content: Any, *, status: int = 200) -> HttpResponse:
+    """Return an answer as JSON, gzip-packed when the tablet takes it and it is worth it."""
+    body = content if isinstance(content, bytes) else msgspec.json.encode(content)
+    response = HttpResponse(content_type="application/json", status=status)
+    response["Sync-Protocol"] = str(PROTOCOLS[-1])
+    response["Vary"] = "Accept-Encoding"
+    response["Cache-Control"] = "no-store"
+    if len(body) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body = gzip.compress(body, compresslevel=1)
+        response["Content-Encoding"] = "gzip"
+    response.content = body
+    return response

@@ -1,0 +1,205 @@
+"""Pages of what changed in a scope, rendered by the database from one snapshot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.core import signing
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from sampling.actions.ledger import current_epoch
+from sampling.actions.record_types import captured_types, record_type
+from sampling.errors import CursorExpired, MalformedRequest
+from sampling.models import RECORD_MODELS, Assignment, Device
+
+SCHEMA = "2026.1"
+MAX_PAGE = 2000
+_signer = signing.Signer(salt="rootfield.sync.cursor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """How far a tablet has read a scope, under which grant of it."""
+
+    scope: str
+    seq: int
+    generation: int
+    epoch: str
+
+    def sealed(self) -> str:
+        """Return the place as an opaque cursor only this server can make."""
+        return _signer.sign_object([self.epoch, self.scope, self.seq, self.generation])
+
+
+def unseal(cursor: str, *, scope: str, epoch: str) -> Place:
+    """Read a cursor back; raises CursorExpired for one of another life of the database."""
+    try:
+        made_in, made_for, seq, generation = _signer.unsign_object(cursor)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise MalformedRequest("This cursor was not made here.", scope=scope) from None
+    if made_for != scope:
+        raise MalformedRequest("This cursor is of another scope.", scope=scope)
+    if made_in != epoch:
+        raise CursorExpired(scope=scope)
+    return Place(scope=scope, seq=seq, generation=generation, epoch=epoch)
+
+
+@cache
+def _branch(name: str) -> str:
+    """Return the part of the page's statement that renders one record type."""
+    kind = record_type(name)
+    columns = ", ".join(f't."{f.column}" AS "{f.name}"' for f in kind.fields)
+    common = "t.received_at, t.extra"
+    if name in captured_types():
+        common += ", t.device_id AS device"
+    head = f'{{"type":"{name}","id":"'
+    return (
+        f"SELECT p.seq, '{head}' || p.record || '\",\"v\":' || p.revision || ',\"seq\":' || p.seq"
+        " || ',\"data\":' || row_to_json(d)::text"
+        " || coalesce(',\"conflicts\":' || o.conflicts, '') || '}' AS line"
+        f" FROM page AS p JOIN {kind.table} AS t ON t.id = p.record"
+        f" CROSS JOIN LATERAL (SELECT {columns}, {common}) AS d"
+        " LEFT JOIN open AS o ON o.record = p.record"
+        f" WHERE p.type = '{name}' AND p.gone = ''"
+    )
+
+
+@cache
+def page_sql(scope_kind: str) -> str:
+    """Return the one statement that reads a page of a scope with its head and checksum.
+
+    `line` is a record as JSON text, with its open conflicts where it has any.
+    """
+    names = [name for name, model in RECORD_MODELS.items() if model.scope_kind == scope_kind]
+    branches = " UNION ALL ".join(_branch(name) for name in names)
+    return f"""
+        WITH head AS MATERIALIZED (
+            SELECT seq, live_count, live_sum FROM sampling_syncscope WHERE key = %(scope)s
+        ), page AS MATERIALIZED (
+            SELECT type, record, seq, revision, gone FROM sampling_syncchange
+            WHERE scope = %(scope)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s
+        ), open AS MATERIALIZED (
+            SELECT record, json_agg(json_build_object('id', id, 'kind', kind,
+                'group', "group", 'base', base, 'server', server, 'device', device_values)
+                ORDER BY raised_at, id)::text AS conflicts
+            FROM sampling_syncconflict WHERE scope = %(scope)s AND resolved_at IS NULL
+            GROUP BY record
+        ), lines AS (
+            SELECT p.seq, json_build_object('type', p.type, 'id', p.record, 'v', p.revision,
+                'seq', p.seq, 'gone', p.gone)::text AS line FROM page AS p WHERE p.gone <> ''
+            UNION ALL {branches}
+        )
+        SELECT (SELECT string_agg(line, ',' ORDER BY seq) FROM lines),
+            (SELECT max(seq) FROM page), (SELECT count(*) FROM page),
+            head.seq, head.live_count, head.live_sum
+        FROM head
+    """
+
+
+def read_page(cursor: CursorWrapper, place: Place, *, limit: int) -> tuple[bytes, Place]:
+    """Return a page of a scope as JSON, and the place after it."""
+    scope_kind = place.scope.split(":", 1)[0]
+    cursor.execute(page_sql(scope_kind), {"scope": place.scope, "after": place.seq, "limit": limit})
+    row: Any = cursor.fetchone() or (None, 0, 0, 0, 0, 0)
+    lines, last, count, head, live_count, live_sum = row
+    has_more = bool(count == limit and last < head)
+    after = Place(
+        scope=place.scope,
+        seq=last if has_more else max(head, place.seq),
+        generation=place.generation,
+        epoch=place.epoch,
+    )
+    page: dict[str, Any] = {
+        "scope": place.scope,
+        "cursor": after.sealed(),
+        "more": has_more,
+        "changes": msgspec.Raw(f"[{lines or ''}]".encode()),
+    }
+    if not has_more:
+        page["check"] = {"count": live_count, "sum": f"{int(live_sum):016x}"}
+    return msgspec.json.encode(page), after
+
+
+def grants_of(device: Device, scopes: Mapping[str, str]) -> dict[str, int]:
+    """Return the generation of each granted scope."""
+    generations: dict[str, int] = dict.fromkeys(scopes, 1)
+    rows = Assignment.objects.filter(
+        campaign__project=device.project_id, revoked_at=None, device=device
+    ).values_list("campaign_id", "generation")
+    for campaign, generation in rows:
+        generations[f"campaign:{campaign}"] = generation
+    return generations
+
+
+def settled_operations(
+    cursor: CursorWrapper, device: UUID, windows: Mapping[str, tuple[int, int]]
+) -> list[dict[str, Any]]:
+    """Return the held operations of a device that were settled in the pages just read."""
+    cursor.execute(
+        "SELECT o.op, o.status, o.revision, o.seq, o.detail FROM sampling_syncoperation AS o"
+        " JOIN unnest(%s::text[], %s::bigint[], %s::bigint[]) AS w(scope, after, upto)"
+        " ON o.scope = w.scope AND o.settled_seq > w.after AND o.settled_seq <= w.upto"
+        " WHERE o.device_id = %s ORDER BY o.n",
+        [
+            list(windows),
+            [after for after, _ in windows.values()],
+            [upto for _, upto in windows.values()],
+            device,
+        ],
+    )
+    results = []
+    for op, status, revision, seq, detail in cursor.fetchall():
+        decoded = msgspec.json.decode(detail) if isinstance(detail, str) else detail
+        results.append(
+            {"op": str(op), "status": status, "v": revision, "seq": seq, **(decoded or {})}
+        )
+    return results
+
+
+def pull(
+    device: Device,
+    *,
+    scopes: Mapping[str, str],
+    asked: Mapping[str, str | None],
+    limit: int,
+    at: dt.datetime,
+) -> dict[str, Any]:
+    """Return what changed for a device since its cursors, and what it has to purge."""
+    epoch = current_epoch()
+    with connection.cursor() as cursor:
+        generations = grants_of(device, scopes)
+        pages, windows = [], {}
+        for scope in sorted(asked.keys() & scopes.keys()):
+            place = _place(asked[scope], scope, generations[scope], epoch)
+            page, after = read_page(cursor, place, limit=limit)
+            pages.append(msgspec.Raw(page))
+            windows[scope] = (place.seq, after.seq)
+        results = settled_operations(cursor, device.id, windows)
+    Device.objects.filter(pk=device.pk).update(last_pull_at=at)
+    return {
+        "epoch": epoch,
+        "server_time": at.isoformat(),
+        "scopes": pages,
+        "op_results": results,
+        "directives": [
+            {"scope": scope, "do": "purge"} for scope in sorted(asked.keys() - scopes.keys())
+        ],
+        "granted": [{"id": scope, "mode": mode} for scope, mode in sorted(scopes.items())],
+        "schema": {"latest": SCHEMA, "rescan": []},
+    }
+
+
+def _place(cursor: str | None, scope: str, generation: int, epoch: str) -> Place:
+    """Return where to read on; a grant renewed since the cursor was made starts over."""
+    start = Place(scope=scope, seq=0, generation=generation, epoch=epoch)
+    if cursor is None:
+        return start
+    known = unseal(cursor, scope=scope, epoch=epoch)
+    return known if known.generation == generation else start

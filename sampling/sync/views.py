@@ -1,0 +1,266 @@
+"""Messages M0 to M3: hello, enrol, push, pull. Each is one call into an action."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from sampling.actions import devices, pushes
+from sampling.actions.code_blocks import issue_code_block
+from sampling.actions.ledger import current_epoch
+from sampling.errors import DeviceForked, DeviceRevoked, MalformedRequest, TokenInvalid
+from sampling.models import RECORD_MODELS, Device, SyncOperation
+from sampling.rules.envelope import LIMITS
+from sampling.rules.operations import HELD
+from sampling.sync.authentication import DeviceToken, IsDevice
+from sampling.sync.bodies import (
+    PROTOCOLS,
+    check_protocol,
+    content_encoding,
+    json_answer,
+    read_body,
+    read_json,
+)
+from sampling.sync.pull import MAX_PAGE, pull
+
+MAX_CODES = 10_000  # specimen codes a tablet may ask for at once
+
+
+class EnrolBody(msgspec.Struct):
+    """What a tablet says to enrol."""
+
+    code: str
+    install: UUID
+    model: str = ""
+    app: str = ""
+    protocols: list[int] = msgspec.field(default_factory=lambda: [1])
+
+
+class RebirthBody(msgspec.Struct):
+    """What a tablet says that met its twin."""
+
+    install: UUID
+    last_n: int
+
+
+class PullBody(msgspec.Struct):
+    """What a tablet asks for."""
+
+    device: UUID
+    scopes: dict[str, str | None] = {}
+    schema: str = ""
+    limit: int = 1000
+    wait_s: int = 0
+    codes_wanted: int = 0
+
+
+def parsed(request: Request, shape: type[Any]) -> Any:
+    """Return the body in its shape; raises MalformedRequest."""
+    try:
+        return msgspec.convert(read_json(request), shape)
+    except msgspec.ValidationError as error:
+        raise MalformedRequest(f"{error}.") from error
+
+
+class HelloView(APIView):
+    """M0: what is spoken here, before anybody says who they are."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="sync_hello", responses=OpenApiTypes.OBJECT, tags=["sync"])
+    def get(self, request: Request) -> HttpResponse:
+        """Answer the protocols, limits, epoch and clock of this server."""
+        hello = {
+            "protocols": list(PROTOCOLS),
+            "min_push": PROTOCOLS[0],
+            "limits": {**LIMITS, "max_page": MAX_PAGE},
+            "encodings": ["gzip"],
+            "groups": {name: model.merge_groups for name, model in RECORD_MODELS.items()},
+            "epoch": current_epoch(),
+            "server_time": timezone.now().isoformat(),
+        }
+        return json_answer(request, hello)
+
+
+class DevicesView(APIView):
+    """M1: a one-time code becomes a device."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="sync_enrol",
+        request=OpenApiTypes.OBJECT,
+        responses={201: OpenApiTypes.OBJECT},
+        tags=["sync"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Enrol a tablet; the token is shown only now."""
+        body: EnrolBody = parsed(request, EnrolBody)
+        device, token = devices.enrol(
+            body.code,
+            install=body.install,
+            model=body.model[:120],
+            app=body.app[:40],
+            at=timezone.now(),
+        )
+        return json_answer(request, enrolment(device, token), status=201)
+
+
+class RebirthView(APIView):
+    """M1: a tablet that met its twin gets an identity of its own."""
+
+    authentication_classes = (DeviceToken,)
+    permission_classes = (IsDevice,)
+
+    @extend_schema(
+        operation_id="sync_rebirth",
+        request=OpenApiTypes.OBJECT,
+        responses={201: OpenApiTypes.OBJECT},
+        tags=["sync"],
+    )
+    def post(self, request: Request, device_id: UUID) -> HttpResponse:
+        """Close the device and return its heir."""
+        if device_of(request).id != device_id:
+            raise MalformedRequest("The address names another device than the token.")
+        body: RebirthBody = parsed(request, RebirthBody)
+        device, token = devices.rebirth(
+            device_of(request), install=body.install, last_n=body.last_n, at=timezone.now()
+        )
+        return json_answer(request, enrolment(device, token), status=201)
+
+
+class SelfView(APIView):
+    """M1: what a device is granted, and what the server holds of it."""
+
+    authentication_classes = (DeviceToken,)
+    permission_classes = (IsDevice,)
+
+    @extend_schema(operation_id="sync_self", responses=OpenApiTypes.OBJECT, tags=["sync"])
+    def get(self, request: Request) -> HttpResponse:
+        """Answer grants, the last stored operation, and how many are held."""
+        device = active(device_of(request))
+        held = SyncOperation.objects.filter(device=device, status__in=HELD).values_list(
+            "status", flat=True
+        )
+        statuses = list(held)
+        answer = {
+            "device": str(device.id),
+            "incarnation": device.incarnation,
+            "state": device.state,
+            "scopes": scope_list(device),
+            "have": {"upto": device.have_upto, "backed_up_upto": device.backed_up_upto},
+            "deferred": statuses.count("deferred"),
+            "quarantined": statuses.count("quarantined"),
+        }
+        return json_answer(request, answer)
+
+
+class PushView(APIView):
+    """M2: what a tablet captured."""
+
+    authentication_classes = (DeviceToken,)
+    permission_classes = (IsDevice,)
+
+    @extend_schema(
+        operation_id="sync_push",
+        request=OpenApiTypes.OBJECT,
+        responses=OpenApiTypes.OBJECT,
+        tags=["sync"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Store the batch, apply it, and answer one outcome per operation."""
+        check_protocol(request)
+        wrapped = request._request
+        delivery = pushes.Delivery(
+            encoding=content_encoding(wrapped),
+            body=read_body(wrapped),
+            headers=request.headers,
+            received_at=timezone.now(),
+        )
+        batch, accepted = pushes.receive_push(device_of(request), delivery)
+        return json_answer(
+            request,
+            {
+                "batch": str(batch),
+                "have": asdict(accepted.have) if accepted.have else None,
+                "outcomes": [outcome.as_wire() for outcome in accepted.outcomes],
+            },
+        )
+
+
+class PullView(APIView):
+    """M3: what changed since a tablet last looked."""
+
+    authentication_classes = (DeviceToken,)
+    permission_classes = (IsDevice,)
+
+    @extend_schema(
+        operation_id="sync_pull",
+        request=OpenApiTypes.OBJECT,
+        responses=OpenApiTypes.OBJECT,
+        tags=["sync"],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Answer a page per scope asked for, with what has to be purged."""
+        device = active(device_of(request))
+        body: PullBody = parsed(request, PullBody)
+        if body.device != device.id:
+            raise MalformedRequest("The body names another device than the token.")
+        at = timezone.now()
+        if body.codes_wanted > 0:
+            issue_code_block(device, at=at, size=min(body.codes_wanted, MAX_CODES))
+        answer = pull(
+            device,
+            scopes=devices.scopes_of(device),
+            asked=body.scopes,
+            limit=max(1, min(body.limit, MAX_PAGE)),
+            at=at,
+        )
+        return json_answer(request, answer)
+
+
+def device_of(request: Request) -> Device:
+    """Return the device that showed its token."""
+    if not isinstance(request.auth, Device):
+        raise TokenInvalid
+    return request.auth
+
+
+def active(device: Device) -> Device:
+    """Return the device if it may read; raises DeviceRevoked or DeviceForked."""
+    if device.state == "revoked":
+        raise DeviceRevoked
+    if device.state == "closed":
+        raise DeviceForked("This device was closed; enrol again, nothing is lost.")
+    return device
+
+
+def scope_list(device: Device) -> list[dict[str, str]]:
+    """Return the scopes of a device as they travel."""
+    return [
+        {"id": scope, "name": scope.split(":", 1)[0], "mode": mode}
+        for scope, mode in sorted(devices.scopes_of(device).items())
+    ]
+
+
+def enrolment(device: Device, token: str) -> dict[str, Any]:
+    """Return what a newly enrolled device is told."""
+    return {
+        "device": str(device.id),
+        "incarnation": device.incarnation,
+        "token": token,
+        "user": str(device.user_id),
+        "scopes": scope_list(device),
+    }

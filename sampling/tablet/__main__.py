@@ -1,0 +1,74 @@
+"""The reference client on the command line: `python -m sampling.tablet --help`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+
+from sampling.tablet import HttpTransport, Tablet, TabletError
+
+_STEPS: dict[str, Callable[[Tablet, argparse.Namespace], Any]] = {
+    "enrol": lambda tablet, given: _enrol(tablet, given.code),
+    "pull": lambda tablet, given: asdict(tablet.pull()),
+    "capture": lambda tablet, given: _capture(tablet, json.load(given.records)),
+    "push": lambda tablet, given: asdict(tablet.push()),
+    "status": lambda tablet, given: asdict(tablet.status()),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do one step, write its result as JSON and return 0; 1 with a sentence when it failed."""
+    given = _parser().parse_args(arguments)
+    try:
+        with (
+            closing(HttpTransport(given.url)) as transport,
+            closing(Tablet(given.outbox, transport)) as tablet,
+        ):
+            result = _STEPS[given.step](tablet, given)
+    except TabletError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _enrol(tablet: Tablet, code: str) -> dict[str, Any]:
+    tablet.hello()
+    tablet.enrol(code)
+    return asdict(tablet.status())
+
+
+def _capture(tablet: Tablet, records: list[dict[str, Any]]) -> list[str]:
+    return [
+        tablet.capture(record["type"], record["fields"], record["scope"], record=record.get("id"))
+        for record in records
+    ]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sampling.tablet", description=__doc__)
+    parser.add_argument("--outbox", required=True, help="the file that holds the tablet")
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the server is")
+    steps = parser.add_subparsers(dest="step", required=True)
+    steps.add_parser("enrol", help="become a device").add_argument("code")
+    steps.add_parser("pull", help="read what is granted")
+    capture = steps.add_parser("capture", help="create records, offline")
+    capture.add_argument(
+        "records",
+        nargs="?",
+        type=argparse.FileType("r", encoding="utf-8"),
+        default=sys.stdin,
+        help='a JSON list of {"type", "scope", "fields", "id"}; id may be left out',
+    )
+    steps.add_parser("push", help="send what is not answered")
+    steps.add_parser("status", help="say where the tablet stands")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

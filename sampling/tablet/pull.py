@@ -1,0 +1,106 @@
+"""Reading the granted scopes, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sampling.tablet.parts import Parts
+from sampling.tablet.problems import AnswerUnreadable, Problem, ReplicaDiffers
+from sampling.tablet.store import to_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullReport:
+    """What one pull brought: changes, pages, scopes read again from the start, scopes revoked."""
+
+    changes: int
+    pages: int
+    restarted: tuple[str, ...]
+    purged: tuple[str, ...]
+
+
+class Pull:
+    """One run over the granted scopes."""
+
+    def __init__(self, parts: Parts, *, limit: int) -> None:
+        self._parts = parts
+        self._limit = limit
+        self._changes = 0
+        self._pages = 0
+        self._restarted: list[str] = []
+        self._purged: list[str] = []
+
+    def run(self) -> PullReport:
+        """Read each scope up to its end."""
+        for scope in self._parts.replica.scopes():
+            while self._parts.replica.holds(scope) and not self._reaches_end(scope):
+                pass
+        return PullReport(
+            changes=self._changes,
+            pages=self._pages,
+            restarted=tuple(self._restarted),
+            purged=tuple(self._purged),
+        )
+
+    def _reaches_end(self, scope: str) -> bool:
+        """Read one page and say whether the scope is complete with it."""
+        cursor = self._parts.replica.cursor(scope)
+        try:
+            answer = self._ask(scope, cursor)
+        except Problem as problem:
+            if problem.status != 410 or cursor is None:
+                raise
+            self._restart(scope)
+            return False
+        with self._parts.store.transaction():
+            page = self._save(answer, scope, cursor)
+        if page is None or page["more"]:
+            return False
+        if self._parts.replica.agrees(scope, page["check"]):
+            return True
+        if scope in self._restarted:
+            raise ReplicaDiffers(f"{scope} differs from the server though read from the start.")
+        self._restart(scope)
+        return False
+
+    def _ask(self, scope: str, cursor: str | None) -> dict[str, Any]:
+        message = {
+            "device": self._parts.device,
+            "schema": self._parts.store.setting("schema", ""),
+            "limit": self._limit,
+            "scopes": {scope: cursor},
+            "wait_s": 0,
+        }
+        return self._parts.wire.post("pull", to_json(message), token=self._parts.token).document
+
+    def _save(
+        self, answer: Mapping[str, Any], scope: str, cursor: str | None
+    ) -> Mapping[str, Any] | None:
+        """Save all an answer says; return the page applied, or None if there was none to apply."""
+        parts = self._parts
+        was_restored = parts.note_epoch(answer)
+        parts.outbox.save_outcomes(answer.get("op_results", ()))
+        self._obey(answer.get("directives", ()))
+        if not parts.replica.holds(scope) or (was_restored and cursor is not None):
+            return None
+        pages: list[dict[str, Any]] = answer["scopes"]
+        page = next((page for page in pages if page["scope"] == scope), None)
+        if page is None:
+            raise AnswerUnreadable(f"The answer says nothing about {scope}.")
+        self._changes += parts.replica.apply(page)
+        self._pages += 1
+        parts.forget()
+        return page
+
+    def _obey(self, directives: Sequence[Mapping[str, Any]]) -> None:
+        for directive in directives:
+            if directive["do"] == "purge":
+                self._parts.replica.purge(directive["scope"])
+                self._purged.append(directive["scope"])
+
+    def _restart(self, scope: str) -> None:
+        with self._parts.store.transaction():
+            self._parts.replica.reset(scope)
+        self._restarted.append(scope)
