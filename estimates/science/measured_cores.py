@@ -102,7 +102,7 @@ def estimate_plot(plot: Plot, *, parameters: ParameterSet, options: Options) -> 
 def _estimate(plot: Plot, model: PlotModel, outcome: Outcome, first: Array) -> PlotEstimate:
     total = _two_rows(model, first.copy(), model.shared.block(0)).var(axis=1)
     effects = _shared_effects(model)
-    single = {name: rows.var(axis=1) for name, rows in _own_effects(model, first).items()}
+    single = {name: _sds(rows) ** 2 for name, rows in _own_effects(model, first).items()}
     single |= {
         item.input: np.array([item.root_c_stock_sd, item.c_input_sd]) ** 2 for item in effects
     }
@@ -157,10 +157,21 @@ def _shared_effects(model: PlotModel) -> tuple[SharedEffect, ...]:
         width = BLOCK_DRAWS if name in (ASH_OF_ROOT, ASH_OF_SOIL) else 1
         normals = np.repeat(model.draws.nominal(), width, axis=1)
         rows = _two_rows(model, normals, {**means, name: block[name]})
-        signs = np.sign((rows - rows.mean(axis=1, keepdims=True)) @ (block[name] - means[name]))
-        stock_sd, input_sd = (signs * rows.std(axis=1)).tolist()
+        stock_sd, input_sd = (_sds(rows) * _directions(rows, block[name])).tolist()
         effects.append(SharedEffect(input=name, root_c_stock_sd=stock_sd, c_input_sd=input_sd))
     return tuple(effects)
+
+
+def _sds(rows: Array) -> Array:
+    """Return the standard deviation of each row; that of equal numbers is 0, not 1e-17."""
+    sds: Array = np.where(np.ptp(rows, axis=1) > 0, rows.std(axis=1), 0.0)
+    return sds
+
+
+def _directions(rows: Array, draws: Array) -> Array:
+    """Return 1 for each row that rises with the draws of an input, -1 for one that falls."""
+    directions: Array = np.sign(((rows - rows.mean(axis=1, keepdims=True)) * draws).sum(axis=1))
+    return directions
 
 
 def _budget(total: Array, single: Mapping[str, Array], quantity: int) -> tuple[VarianceShare, ...]:

@@ -122,7 +122,9 @@ class PlotDraws:
         if self.extraneous is not None and self.extraneous.value > 0:
             middle = self.extraneous.value
             sigma = self.extraneous.uncertainty / (middle * (1.0 - middle))
-            extraneous = expit(logit(middle) + sigma * normals[self.groups["extraneous"]][0])
+            extraneous = expit(
+                logit(middle) + sigma * normals[self.groups["extraneous_measured"]][0]
+            )
         kept: Array = (1.0 - extraneous) / (1.0 - shared[WASHING_LOSS])
         return kept
 

@@ -86,8 +86,8 @@ def draft_version(
     try:
         with transaction.atomic():
             version.save(force_insert=True)
-            announce([version])
             _note("protocol_version.drafted", version, by=by, at=at)
+            announce([version])
     except IntegrityError:
         known = ProtocolVersion.objects.filter(protocol=protocol, number=number).first()
         if known is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sampling.models.base import CapturedModel, SyncedModel
 from sampling.models.campaigns import Assignment, Campaign, PlannedPlot
 from sampling.models.cores import CoreSegment, SamplingPoint, SoilCore
-from sampling.models.findings import Finding
+from sampling.models.findings import Finding, ReviewedScope
 from sampling.models.lab import (
     LIVE_STATES,
     Determination,
@@ -111,6 +111,7 @@ __all__ = [
     "Protocol",
     "ProtocolVersion",
     "RecordVersion",
+    "ReviewedScope",
     "RootFraction",
     "SamplingPoint",
     "Site",

@@ -68,3 +68,13 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} on {self.record_type}"
+
+
+class ReviewedScope(models.Model):
+    """How far the change log of a scope has been looked at for doubts."""
+
+    scope = models.CharField(max_length=48, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.scope} reviewed to {self.seq}"

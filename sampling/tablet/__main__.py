@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from sampling.tablet import HttpTransport, Tablet, TabletError
@@ -15,7 +16,7 @@ from sampling.tablet import HttpTransport, Tablet, TabletError
 _STEPS: dict[str, Callable[[Tablet, argparse.Namespace], Any]] = {
     "enrol": lambda tablet, given: _enrol(tablet, given.code),
     "pull": lambda tablet, given: asdict(tablet.pull()),
-    "capture": lambda tablet, given: _capture(tablet, json.load(given.records)),
+    "capture": lambda tablet, given: _capture(tablet, given.records),
     "push": lambda tablet, given: asdict(tablet.push()),
     "status": lambda tablet, given: asdict(tablet.status()),
 }
@@ -43,11 +44,14 @@ def _enrol(tablet: Tablet, code: str) -> dict[str, Any]:
     return asdict(tablet.status())
 
 
-def _capture(tablet: Tablet, records: list[dict[str, Any]]) -> list[str]:
-    return [
-        tablet.capture(record["type"], record["fields"], record["scope"], record=record.get("id"))
-        for record in records
-    ]
+def _capture(tablet: Tablet, path: Path) -> list[str]:
+    """Save all records of a file or none."""
+    records = json.loads(path.read_text("utf-8"))
+    with tablet.together():
+        return [
+            tablet.capture(each["type"], each["fields"], each["scope"], record=each.get("id"))
+            for each in records
+        ]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,10 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     capture = steps.add_parser("capture", help="create records, offline")
     capture.add_argument(
         "records",
-        nargs="?",
-        type=argparse.FileType("r", encoding="utf-8"),
-        default=sys.stdin,
-        help='a JSON list of {"type", "scope", "fields", "id"}; id may be left out',
+        type=Path,
+        help='a JSON file: a list of {"type", "scope", "fields", "id"}; id may be left out',
     )
     steps.add_parser("push", help="send what is not answered")
     steps.add_parser("status", help="say where the tablet stands")

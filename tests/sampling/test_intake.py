@@ -231,7 +231,9 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(sender: Sender, p
             )
             for _ in range(3)
         ]
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             sender.send(*chain, *bad)
         return len(queries)
 
@@ -249,9 +251,7 @@ def test_a_held_operation_is_applied_when_a_person_lets_it_in(
     )
     refused = sender.send(chain[0])[0]
 
-    outcome = rerun(
-        chain[0].id, by=field_lead.id, project=sender.actor.project, at=FRIDAY
-    )
+    outcome = rerun(chain[0].id, by=field_lead.id, project=sender.actor.project, at=FRIDAY)
 
     assert refused.status == "quarantined"
     assert outcome.status == "applied"

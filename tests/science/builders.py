@@ -9,6 +9,7 @@ from pathlib import Path
 
 from estimates.science.geometry import core_area_cm2
 from estimates.science.inputs import Core, Options, Plot, RootMass
+from estimates.science.measured_cores import estimate_plot
 from estimates.science.parameters import ParameterSet, load_parameter_set
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,16 @@ def plot(*cores, key="p1", **others) -> Plot:
 def options(**others) -> Options:
     """Return options that leave the washed mass as it is, unless told otherwise."""
     return Options(**({"seed": 1, "washing_loss": None} | others))
+
+
+def estimate(the_plot, *, parameters=None, **others):
+    return estimate_plot(
+        the_plot, parameters=parameters or parameter_set(), options=options(**others)
+    )
+
+
+def codes(result):
+    return {note.code for note in result.notes}
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -7,16 +7,13 @@ import pytest
 from estimates.science.distributions import Beta, Fixed, Normal
 from estimates.science.errors import (
     ImpossibleLayer,
-    ImpossibleShares,
     MixedRoutes,
     NotEnoughData,
     ProfileGap,
-    ShallowProfile,
 )
 from estimates.science.geometry import core_area_cm2
 from estimates.science.inputs import (
     Core,
-    Measured,
     RootMass,
     RowStrip,
     SingleTree,
@@ -29,18 +26,17 @@ from estimates.science.measured_cores import (
     washed_mass_g_m2,
 )
 from estimates.science.positions import EqualPositions
-from tests.science.builders import INCH_AND_A_HALF_CM2, core, options, parameter_set, plot, root
+from tests.science.builders import (
+    INCH_AND_A_HALF_CM2,
+    codes,
+    core,
+    estimate,
+    options,
+    parameter_set,
+    plot,
+    root,
+)
 from tests.science.test_positions import SILSOE_1CB4
-
-
-def estimate(the_plot, *, parameters=None, **others):
-    return estimate_plot(
-        the_plot, parameters=parameters or parameter_set(), options=options(**others)
-    )
-
-
-def codes(result):
-    return {note.code for note in result.notes}
 
 
 def energy_farm_core():
@@ -264,201 +260,9 @@ def test_a_core_recovered_by_half_is_told():
     ]
 
 
-@pytest.mark.parametrize(("key", "left"), [("unpicked", 0.60), ("picked", 0.825)])
-def test_extraneous_matter_is_taken_off_by_its_prior(key, left):
-    """Hirte et al. 2017: 40 % of the mass of unpicked cores, 10 to 25 % after picking."""
-    assert estimate(plot(), extraneous=key).root_mass_g_m2 == pytest.approx(100 * left)
-
-
-def test_extraneous_matter_that_was_measured_goes_before_the_prior():
-    the_plot = plot(extraneous=Measured(value=0.20, uncertainty=0.05))
-
-    result = estimate(the_plot, extraneous="unpicked")
-
-    assert result.root_mass_g_m2 == pytest.approx(80.0)
-    assert "extraneous_measured" in {item.input for item in result.stock_budget}
-
-
-def test_no_extraneous_matter_may_be_a_measurement_too():
-    the_plot = plot(extraneous=Measured(value=0.0, uncertainty=0.0))
-
-    assert estimate(the_plot).root_mass_g_m2 == pytest.approx(100.0)
-    assert "extraneous_matter_kept" not in codes(estimate(the_plot))
-
-
-def test_extraneous_matter_cannot_be_everything():
-    with pytest.raises(ImpossibleShares):
-        estimate(plot(extraneous=Measured(value=1.0, uncertainty=0.0)))
-
-
-@pytest.mark.parametrize(
-    ("loss", "mass"),
-    [(None, 100.0), ("prior", 100 / 0.9), (Measured(value=0.2, uncertainty=0.02), 125.0)],
-)
-def test_roots_lost_in_washing_are_added_back(loss, mass):
-    assert estimate(plot(), washing_loss=loss).root_mass_g_m2 == pytest.approx(mass)
-
-
-@pytest.mark.parametrize(
-    "rhizodeposition",
-    ["labelled", Measured(value=1.4, uncertainty=0.2, from_labelling=True)],
-)
-def test_rhizodeposition_from_labelling_forbids_a_washing_loss(rhizodeposition):
-    result = estimate(plot(), washing_loss="prior", rhizodeposition=rhizodeposition)
-
-    assert result.root_mass_g_m2 == pytest.approx(100.0)
-    assert "washing_loss_dropped" in codes(result)
-
-
-def test_a_ratio_measured_without_label_keeps_the_washing_loss():
-    ratio = Measured(value=0.5, uncertainty=0.1)
-
-    result = estimate(plot(), washing_loss="prior", rhizodeposition=ratio)
-
-    assert result.root_mass_g_m2 == pytest.approx(100 / 0.9)
-    assert result.c_input_nominal_g_m2 == pytest.approx(
-        result.root_c_nominal_g_m2 * 1.335 * 1.5, rel=1e-6
-    )
-
-
-KNOWN = Measured(value=0.5, uncertainty=0.0)
-
-
-@pytest.mark.parametrize(
-    ("stand", "per_root_c"),
-    [
-        (Stand(sampled_at="peak"), 1.5),
-        (Stand(sampled_at="harvest"), 1.335 * 1.5),
-        (Stand(growth="perennial"), 0.30 + 0.5),
-        (Stand(growth="perennial", is_terminated=True), 1.5),
-        (Stand(growth="tree", turnover="Populus"), 0.54 + 0.5),
-    ],
-)
-def test_c_input_follows_how_the_stand_grows(stand, per_root_c):
-    carbon = root(carbon_g_per_g=0.40)
-
-    result = estimate(plot(core("c1", carbon), stands=[stand]), rhizodeposition=KNOWN)
-
-    assert result.c_input_nominal_g_m2 == pytest.approx(40.0 * per_root_c, rel=1e-3)
-
-
-def test_coarse_roots_of_trees_store_carbon_but_leave_none():
-    roots = [root(carbon_g_per_g=0.4), root(carbon_g_per_g=0.4, kind="coarse_root", mass=3.0)]
-    stands = [Stand(growth="tree", turnover="Populus", plant_group="woody")]
-
-    result = estimate(plot(core("c1", *roots), stands=stands), rhizodeposition=KNOWN)
-
-    assert result.root_c_nominal_g_m2 == pytest.approx(160.0)
-    assert result.c_input_nominal_g_m2 == pytest.approx(40.0 * 1.04, rel=1e-3)
-    assert "coarse_turnover_unknown" in codes(result)
-
-
-def test_a_mixed_stand_adds_up_its_species():
-    """60 % annual at peak, 40 % perennial: 40 x (.6 x 1.5 + .4 x .8)."""
-    stands = [
-        Stand(share=0.6, sampled_at="peak"),
-        Stand(share=0.4, growth="perennial", plant_group="Fabaceae"),
-    ]
-
-    result = estimate(
-        plot(core("c1", root(carbon_g_per_g=0.4)), stands=stands), rhizodeposition=KNOWN
-    )
-
-    assert result.c_input_nominal_g_m2 == pytest.approx(40 * (0.6 * 1.5 + 0.4 * 0.8))
-
-
-def test_a_mixed_stand_without_carbon_mixes_the_priors():
-    """Poaceae .4001, Fabaceae .4248: half and half .41245."""
-    stands = [Stand(share=0.5), Stand(share=0.5, plant_group="Fabaceae")]
-
-    assert estimate(plot(stands=stands)).root_c_nominal_g_m2 == pytest.approx(41.245)
-
-
-@pytest.mark.parametrize("shares", [(0.6, 0.5), (1.2, -0.2), ()])
-def test_species_shares_that_are_no_whole_are_refused(shares):
-    with pytest.raises(ImpossibleShares):
-        estimate(plot(stands=[Stand(share=share) for share in shares]))
-
-
 def test_two_cores_of_one_key_are_refused():
     with pytest.raises(ImpossibleLayer, match="same key"):
         estimate(plot(core("c1"), core("c1")))
-
-
-def wheat_to_60(**others):
-    layers = [root(0, 30, 4.0, carbon_g_per_g=0.4), root(30, 60, 1.0, carbon_g_per_g=0.4)]
-    return plot(core("c1", *layers), depth_group="wheat", **others)
-
-
-def test_the_whole_profile_of_wheat_lies_between_its_two_depth_models():
-    """500 g per m2 to 60 cm: 547.3 by beta, 584.0 (583.9 with a deepest root at 150.8 cm)."""
-    result = estimate(wheat_to_60(), extrapolate=True)
-
-    assert result.root_mass_g_m2 == pytest.approx(566, abs=0.5)
-    assert result.root_c_stock.mean == pytest.approx(566 * 0.4, rel=2e-3)
-    assert result.layers[-1].is_extrapolated
-    assert result.layers[-1].root_c.sd == pytest.approx(18.35 * 0.4, rel=0.05)
-    assert result.lower_depth_cm is None
-    assert "extrapolated" in codes(result)
-    assert "depth_model" in {item.input for item in result.stock_budget}
-
-
-def test_a_target_takes_the_roots_above_it():
-    result = estimate(wheat_to_60(), extrapolate=True, target_depth_cm=100)
-
-    assert result.lower_depth_cm == 100
-    assert 500 < result.root_mass_g_m2 < 566
-
-
-def test_roots_do_not_cross_a_limiting_layer():
-    result = estimate(wheat_to_60(limiting_depth_cm=60), extrapolate=True)
-
-    assert result.root_mass_g_m2 == pytest.approx(500.0)
-    assert result.lower_depth_cm == 60
-    assert "limiting_layer" in codes(result)
-
-
-def test_a_limiting_layer_below_the_target_changes_nothing():
-    result = estimate(wheat_to_60(limiting_depth_cm=90), target_depth_cm=60)
-
-    assert "limiting_layer" not in codes(result)
-
-
-def test_a_profile_above_its_target_says_so_when_it_may_not_be_extrapolated():
-    result = estimate(wheat_to_60(), target_depth_cm=100)
-
-    assert result.lower_depth_cm == 60
-    assert "shallower_than_target" in codes(result)
-
-
-def test_a_profile_too_shallow_to_extrapolate_is_refused():
-    the_plot = plot(core("c1", root(0, 10)), depth_group="wheat")
-
-    with pytest.raises(ShallowProfile):
-        estimate(the_plot, extrapolate=True)
-
-
-def test_a_crop_without_depth_model_is_extrapolated_from_its_own_layers_only():
-    """Half as much in each layer of 20 cm: beta^20 = 1/2, 1/16 below 80 cm: 1/15 per root."""
-    layers = [root(20 * n, 20 * n + 20, 8.0 / 2**n) for n in range(4)]
-
-    result = estimate(plot(core("c1", *layers)), extrapolate=True)
-
-    assert result.root_mass_g_m2 == pytest.approx(1500 * 16 / 15, rel=1e-4)
-    assert "single_depth_model" in codes(result)
-
-
-def test_one_layer_of_an_unknown_crop_is_not_extrapolated():
-    with pytest.raises(NotEnoughData, match="depth model"):
-        estimate(plot(), extrapolate=True)
-
-
-def test_layers_without_roots_have_no_depth_model():
-    with pytest.raises(NotEnoughData, match="depth model"):
-        estimate(
-            plot(core("c1", *(root(10 * n, 10 * n + 10, 0.0) for n in range(3)))),
-            extrapolate=True,
-        )
 
 
 def test_a_plot_without_cores_is_refused():
@@ -480,63 +284,6 @@ def test_a_plot_keeps_the_cores_that_can_be_used():
 def test_a_plot_whose_cores_lack_their_surface_is_refused():
     with pytest.raises(ProfileGap):
         estimate(plot(core("c1", root(10, 30))))
-
-
-def test_cores_that_differ_widen_the_interval():
-    """4, 6, 8, 10 g: mean 7, SE 1.291, as Student's t with 3 degrees of freedom x sqrt(3)."""
-    cores = [core(f"c{m}", root(0, 10, float(m), carbon_g_per_g=0.4)) for m in (4, 6, 8, 10)]
-
-    result = estimate(plot(*cores))
-
-    assert result.root_c_stock.mean == pytest.approx(280, rel=0.01)
-    assert result.root_c_stock.sd == pytest.approx(40 * 1.291 * 3**0.5, rel=0.05)
-    assert result.stock_budget[0].input == "cores"
-    assert "few_cores" not in codes(result)
-
-
-def test_two_cores_are_few():
-    assert "few_cores" in codes(estimate(plot(core("c1"), core("c2", root(mass=2.0)))))
-
-
-def test_more_cores_do_not_average_out_what_they_share():
-    """The C prior and the washing loss are one number for all cores of a batch."""
-    few = estimate(plot(core("c1")), washing_loss="prior")
-    many = estimate(plot(*(core(f"c{n}") for n in range(16))), washing_loss="prior")
-
-    relative = [item.root_c_stock.sd / item.root_c_stock.mean for item in (few, many)]
-
-    assert relative[1] == pytest.approx(relative[0], rel=0.02)
-
-
-def test_the_shares_of_the_budget_make_the_whole():
-    result = estimate(
-        plot(core("a"), core("b", root(mass=1.5))), washing_loss="prior", extraneous="picked"
-    )
-
-    for budget in (result.stock_budget, result.input_budget):
-        assert sum(item.share for item in budget) == pytest.approx(1.0)
-    assert {"washing_loss", "extraneous", "cores", "mass"} <= {
-        item.input for item in result.stock_budget
-    }
-    assert "rhizodeposition" in {item.input for item in result.input_budget}
-    assert "rhizodeposition" not in {item.input for item in result.stock_budget}
-
-
-def test_the_budget_knows_the_ash_of_root_and_soil():
-    result = estimate(plot(core("c1", root(ash_g_per_g=0.3))), route="A")
-
-    inputs = {item.input for item in result.stock_budget}
-    effects = {item.input: item.root_c_stock_sd for item in result.shared_effects}
-    assert {"ash", "ash.clean_root", "ash.soil"} <= inputs
-    assert effects["ash.clean_root"] > 0
-    assert effects["ash.soil"] > 0
-
-
-def test_an_input_that_lowers_the_stock_has_a_negative_effect():
-    result = estimate(plot(), extraneous="unpicked")
-
-    effects = {item.input: item.root_c_stock_sd for item in result.shared_effects}
-    assert effects["extraneous"] < 0
 
 
 def test_a_campaign_refuses_single_plots_by_name_and_goes_on():

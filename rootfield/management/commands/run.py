@@ -27,9 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the site; say why when one of its processes ends."""
         stop_on_sigterm()
-        call_command("migrate", interactive=False, verbosity=1)
         os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{options['port']}")
         try:
+            call_command("migrate", interactive=False)
             with running_site(
                 port=options["port"],
                 concurrency=options["concurrency"],

@@ -20,10 +20,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Wait: manage.py has started the services, and stops them afterwards."""
         stop_on_sigterm()
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            self.stdout.write(f"{name}={os.environ[name]}")
-        self.stdout.flush()
         try:
+            for name in ("DATABASE_URL", "REDIS_URL"):
+                self.stdout.write(f"{name}={os.environ[name]}")
+            self.stdout.flush()
             signal.pause()
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from estimates import tasks
 from rootfield.site import stop_on_sigterm
+from sampling.actions.findings import review_changes
 from sampling.actions.pushes import sweep_batches
 
 EVERY_S = 3.0
@@ -49,6 +50,7 @@ def sweep() -> dict[str, int]:
     """Sweep once and return how many of each were taken up again."""
     return {
         "pushes": sweep_batches(older_than=LEFT_ALONE),
+        "reviewed": review_changes(),
         "stale": tasks.refresh_stale(),
         "runs": tasks.sweep(),
     }

@@ -172,8 +172,9 @@ class FakeServer:
         }
         if scope in self.granted:
             epoch, _, seq = (cursor or f"{self.epoch}:0").partition(":")
-            if scope in self.expired or epoch != self.epoch:
-                self.expired.discard(scope)
+            is_expired = scope in self.expired or epoch != self.epoch
+            self.expired.discard(scope)
+            if cursor and is_expired:
                 return problem(410, "cursor-expired")
             answer["scopes"] = [self.page(scope, int(seq), message["limit"])]
         return self.answer(answer)

@@ -106,6 +106,16 @@ def test_what_is_captured_together_is_saved_together_or_not_at_all(tablet):
     assert [kept.n for kept in tablet.operations()] == [1, 2]
 
 
+def test_a_failure_that_already_undid_the_transaction_is_shown_as_itself(tablet):
+    def fail() -> None:
+        with tablet._store.transaction() as connection:
+            connection.execute("ROLLBACK")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
+
+
 CAPTURING = """
 import sys
 from sampling.tablet import HttpTransport, Tablet
