@@ -47,7 +47,7 @@ def draw_profile(
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_IN, 3.2))
         figure.subplots_adjust(left=0.09, right=0.98, top=0.86, bottom=0.16, wspace=0.55)
-        figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+        figure.suptitle(_plain(title), x=0.01, ha="left", fontsize=10)
         left, right = figure.subplots(1, 2)
         _depth_axes(left, layers)
         _share_axes(right, shares)
@@ -63,7 +63,7 @@ def draw_intervals(stocks: Sequence[Interval], inputs: Sequence[Interval], *, ti
         figure.subplots_adjust(
             left=0.24, right=0.98, top=1 - 0.5 / height, bottom=0.5 / height, wspace=0.08
         )
-        figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+        figure.suptitle(_plain(title), x=0.01, ha="left", fontsize=10)
         left, right = figure.subplots(1, 2, sharey=True)
         _interval_axes(left, stocks, "root C stock, g m$^{-2}$")
         _interval_axes(right, inputs, "C input, g m$^{-2}$ a$^{-1}$")
@@ -104,11 +104,16 @@ def _interval_axes(axes: Axes, intervals: Sequence[Interval], label: str) -> Non
         ends = [interval.summary.lower, interval.summary.upper]
         axes.plot(ends, [row, row], color=colour)
         axes.plot([interval.summary.mean], [row], marker="o", markersize=4, color=colour)
-    axes.set_yticks(range(len(intervals)), [interval.label for interval in intervals])
+    axes.set_yticks(range(len(intervals)), [_plain(interval.label) for interval in intervals])
     if not axes.yaxis_inverted():
         axes.invert_yaxis()
     axes.set_xlim(left=0)
     axes.set_xlabel(label)
+
+
+def _plain(words: str) -> str:
+    """Return words of a person so that no dollar sign starts a formula."""
+    return words.replace("$", r"\$")
 
 
 def _svg(figure: Figure, title: str) -> str:

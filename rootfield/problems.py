@@ -23,6 +23,7 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -213,6 +214,10 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
             content_type=CONTENT_TYPE,
             headers=dict(problem.headers),
         )
+    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        # Without the request: the page frame may need what has just failed.
+        page = render_to_string("500.html", {"problem": problem})
+        return HttpResponse(page, status=problem.status)
     return render(request, "problem.html", {"problem": problem}, status=problem.status)
 
 

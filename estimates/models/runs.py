@@ -56,6 +56,15 @@ class EstimateOrderQuerySet(models.QuerySet["EstimateOrder"]):
         """Those with what a page or an answer names, read along."""
         return self.select_related("project", "campaign", "ordered_by").order_by("-ordered_at")
 
+    def with_counts(self) -> EstimateOrderQuerySet:
+        """Those with how many of their newest runs there are, finished and failed."""
+        newest = Q(runs__superseded_by__isnull=True)
+        return self.annotate(
+            run_count=Count("runs", filter=newest),
+            finished_count=Count("runs", filter=newest & Q(runs__state__in=FINAL_STATES)),
+            failed_count=Count("runs", filter=newest & Q(runs__state="failed")),
+        )
+
 
 def readable_projects(user: User) -> models.QuerySet[Any, Any]:
     """Return the ids of the projects in which the person may read estimates."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from estimates.errors import OrderFinished, OrderRefused
@@ -17,6 +17,7 @@ from estimates.models import EstimateOrder, EstimateRun, ParameterSet
 from estimates.orders.options import METHOD_NAMES, checked_options
 from estimates.runs.parameters import parameters_for
 from estimates.runs.publish import publish
+from sampling.errors import IdempotencyReused
 from sampling.models import Campaign, Plot, User
 
 LARGEST_SEED = 2**63 - 1
@@ -24,12 +25,16 @@ LARGEST_SEED = 2**63 - 1
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What is asked for; no plots means every plot of the campaign."""
+    """What is asked for; no plots means every plot of the campaign.
+
+    With an id of the client's own, asking again gives the order that was made the first time.
+    """
 
     plots: Sequence[uuid.UUID] = ()
     methods: Sequence[str] = METHOD_NAMES
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 1
+    id: uuid.UUID | None = None
 
 
 def order_estimates(
@@ -37,9 +42,40 @@ def order_estimates(
 ) -> EstimateOrder:
     """Store an order with a run for every plot and method, and start it on commit.
 
-    The same order again is a new order with the same numbers. Raises OrderRefused with every
-    problem: unknown methods, options or plots, or a campaign without plots.
+    Without an id the same order again is a new order, with the same numbers. Raises OrderRefused
+    with every problem (unknown methods, options or plots, a campaign without plots) and
+    IdempotencyReused for a known id with another wish.
     """
+    known = _known(campaign, wish)
+    if known is not None:
+        return known
+    try:
+        return _placed(campaign, wish, ordered_by=ordered_by, now=now)
+    except IntegrityError:
+        known = _known(campaign, wish)
+        if known is None:
+            raise
+        return known
+
+
+def _known(campaign: Campaign, wish: Wish) -> EstimateOrder | None:
+    order = EstimateOrder.objects.filter(pk=wish.id).first() if wish.id else None
+    if order is None:
+        return None
+    plots = order.runs.of_plots().values_list("plot", flat=True)
+    same = (
+        order.campaign_id == campaign.pk
+        and order.methods == list(dict.fromkeys(wish.methods))
+        and order.options == wish.options
+        and order.seed == wish.seed
+        and (not wish.plots or set(wish.plots) == set(plots))
+    )
+    if not same:
+        raise IdempotencyReused("An order with this id was placed with another content.")
+    return order
+
+
+def _placed(campaign: Campaign, wish: Wish, *, ordered_by: User, now: dt.datetime) -> EstimateOrder:
     options = checked_options(wish.options)
     parameters = _parameters(wish.methods, now)
     plots = _plots(campaign, wish.plots)
@@ -47,6 +83,7 @@ def order_estimates(
         raise _refused("/seed", f"A seed is a whole number from 0 to {LARGEST_SEED}.")
     with transaction.atomic():
         order = EstimateOrder.objects.create(
+            id=wish.id or uuid.uuid4(),
             project_id=campaign.project_id,
             campaign=campaign,
             methods=list(parameters),

@@ -130,7 +130,7 @@ def plot_grid(
                     "the other cores stand for it below",
                 )
             )
-        elif profile.lower_depth_cm > lower_cm:
+        elif lower_cm not in (profile.lower_depth_cm, target_depth_cm):
             notes.append(_note(profile.core, "cut_core", f"counted down to {lower_cm:g} cm only"))
     return PlotGrid(edges_cm=tuple(edges), cells=tuple(cells)), tuple(notes)
 

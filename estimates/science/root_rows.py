@@ -103,8 +103,9 @@ def root_rows(
     end = len(ordered)
     plot_end = end if has_plot_mean else middle
     places = (slice(0, middle), slice(middle, plot_end), slice(plot_end, end))
-    notes = [note for row in ordered for note in _row_notes(row, profiles[row.core], options)]
+    notes = [note for row in ordered for note in _row_notes(row, profiles[row.core])]
     notes += _source_notes(places, BASIS_OF_ROUTE[options.route])
+    notes += _dead_notes(ordered, options)
     return RowTable(
         rows=ordered,
         arrays=_arrays(ordered, places, parameters=parameters, options=options, stands=stands),
@@ -255,7 +256,16 @@ def _source_notes(places: tuple[slice, slice, slice], basis: str) -> list[Note]:
     return notes
 
 
-def _row_notes(row: Row, profile: CoreProfile, options: Options) -> list[Note]:
+def _dead_notes(rows: Sequence[Row], options: Options) -> list[Note]:
+    roots = [row.root for row in rows]
+    unknown = sum(root.is_living is None and root.share_dead is None for root in roots)
+    if options.counts_dead or not unknown:
+        return []
+    text = f"{unknown} root fractions with an unknown share of dead roots count as living."
+    return [Note(code="dead_share_unknown", message=text)]
+
+
+def _row_notes(row: Row, profile: CoreProfile) -> list[Note]:
     root, core = row.root, profile.core
     where = f"Core {core.key} at {root.upper_depth_cm:g}-{root.lower_depth_cm:g} cm"
     notes = []
@@ -275,9 +285,6 @@ def _row_notes(row: Row, profile: CoreProfile, options: Options) -> list[Note]:
         if not USUAL_RECOVERY[0] <= ratio <= USUAL_RECOVERY[1]:
             text = f"{where}: {ratio:.0%} of the length was recovered."
             notes.append(Note(code="recovery", message=text, core_key=core.key))
-    if not options.counts_dead and root.is_living is None and root.share_dead is None:
-        text = f"{where}: the share of dead roots is unknown, all count as living."
-        notes.append(Note(code="dead_share_unknown", message=text, core_key=core.key))
     return notes
 
 

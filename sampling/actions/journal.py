@@ -82,9 +82,10 @@ class Places:
 def lock_device(cursor: CursorWrapper, device: UUID) -> None:
     """Let one push of a device run at a time; a second waits, then fails as busy."""
     cursor.execute(
-        "SELECT set_config('lock_timeout', %s, true), id FROM sampling_device"
-        " WHERE id = %s FOR UPDATE",
-        [LOCK_WAIT, device],
+        f"SET LOCAL lock_timeout = '{LOCK_WAIT}';"
+        " SELECT FROM sampling_device WHERE id = %s FOR UPDATE;"
+        " SET LOCAL lock_timeout = 0",
+        [device],
     )
 
 

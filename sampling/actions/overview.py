@@ -43,6 +43,14 @@ from sampling.models import (
     SyncOperation,
 )
 
+# The code of a held operation's first problem, or the type of what it waits for.
+HELD_REASON = Coalesce(
+    KeyTextTransform("code", KeyTransform("0", KeyTransform("problems", "detail"))),
+    KeyTextTransform("type", KeyTransform("0", KeyTransform("needs", "detail"))),
+    Value("unknown"),
+    output_field=CharField(),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -190,27 +198,14 @@ def held_operations(project: Project) -> QuerySet[SyncOperation]:
     )
 
 
-def with_reason(operations: QuerySet[SyncOperation]) -> QuerySet[SyncOperation]:
-    """Add to held operations the code of their first problem, or the type they wait for."""
-    return operations.annotate(
-        reason=Coalesce(
-            KeyTextTransform("code", KeyTransform("0", KeyTransform("problems", "detail"))),
-            KeyTextTransform("type", KeyTransform("0", KeyTransform("needs", "detail"))),
-            Value("unknown"),
-            output_field=CharField(),
-        )
-    )
-
-
 def held_by_reason(campaign: Campaign) -> list[Counted]:
     """Return how many operations of a campaign are held, by status and reason."""
     held = held_operations(campaign.project).filter(scope=campaign.capture_scope)
     rows = (
-        with_reason(held)
-        .order_by()
-        .values_list("status", "reason")
+        held.order_by()
+        .values_list("status", HELD_REASON)
         .annotate(count=Count("op"), oldest=Min("received_at"))
-        .order_by("-count", "reason")
+        .order_by("-count")
     )
     return [
         Counted(name=name, kind=status, count=count, oldest=oldest)

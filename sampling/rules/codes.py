@@ -29,7 +29,7 @@ class CodeMalformed(RuleError):
     """A text that has not the shape of a specimen code."""
 
     code = "specimen-code-malformed"
-    title = "A specimen code is RF- and seven characters, such as RF-000001J."
+    title = "A specimen code is RF- and seven characters, such as RF-0000012."
 
 
 class CodeMistyped(RuleError):

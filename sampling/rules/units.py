@@ -106,7 +106,7 @@ WORDS = {
 }
 
 _SCALES = ("vs vpdb", "vs air", "vpdb", "air")  # references of a delta; the analyte implies one
-_SPELLING = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "\u00a0": " ", "−": "-"})
+_SPELLING = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "\u00a0": " ", "\u2212": "-"})
 
 
 class UnitUnknown(RuleError):

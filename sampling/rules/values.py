@@ -18,6 +18,7 @@ from sampling.rules.remarks import Remark
 LONGEST_TEXT: Final = 80
 DECIMALS: Final = 10  # that are stored
 WHOLE_DIGITS: Final = 14
+SMALLEST_POWER: Final = -30  # of ten: smaller in any unit than what is stored
 
 REASONS: Final = {
     "not_sampled": "not_sampled",
@@ -54,10 +55,12 @@ _TYPED: Final = re.compile(
     re.DOTALL,
 )
 _RANGE: Final = re.compile(r"(-|to\b)\s*[+-]?[0-9].*", re.IGNORECASE | re.DOTALL)
-_UNIT: Final = re.compile(r"[^\W\d_].*|[%‰°\[/1].*", re.DOTALL)
+_UNIT: Final = re.compile(r"[^\W\d_].*|[%‰°\[].*", re.DOTALL)
 _AMBIGUOUS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 _GROUPS: Final = re.compile(r"[+-]?[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
-_SPELLING: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "−": "-", "–": "-", "—": "-"})
+_SPELLING: Final = str.maketrans(
+    {"\u00a0": " ", "\u202f": " ", "\u2212": "-", "\u2013": "-", "\u2014": "-"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +144,13 @@ def _read_number(typed: str, text: str, decimal_mark: str) -> Typed:
     if bare is None:
         return _refused(typed, "value.not_a_number", "This cannot be read as a number.")
     number = Decimal(bare + (match["power"] or ""))
-    if number.adjusted() >= WHOLE_DIGITS and number:
-        return _refused(typed, "value.too_large", f"At most {WHOLE_DIGITS} digits before the point.")
+    if number and number.adjusted() >= WHOLE_DIGITS:
+        return _refused(typed, "value.too_large", "This is too large to be kept.")
+    if number and number.adjusted() < SMALLEST_POWER:
+        return _refused(typed, "value.too_small", "This is too small to be kept.")
     read = Typed(
         as_entered=typed,
-        number=abs(number) if number.is_zero() else number,
+        number=number or Decimal(0),
         censoring=_CENSORING.get(match["sign"] or "", "none"),
         unit=unit,
     )

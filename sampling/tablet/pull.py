@@ -24,9 +24,10 @@ class PullReport:
 class Pull:
     """One run over the granted scopes."""
 
-    def __init__(self, parts: Parts, *, limit: int) -> None:
+    def __init__(self, parts: Parts, *, limit: int, codes_wanted: int) -> None:
         self._parts = parts
         self._limit = limit
+        self._codes_wanted = codes_wanted
         self._changes = 0
         self._pages = 0
         self._restarted: list[str] = []
@@ -66,14 +67,18 @@ class Pull:
         return False
 
     def _ask(self, scope: str, cursor: str | None) -> dict[str, Any]:
-        message = {
+        message: dict[str, Any] = {
             "device": self._parts.device,
             "schema": self._parts.store.setting("schema", ""),
             "limit": self._limit,
             "scopes": {scope: cursor},
             "wait_s": 0,
         }
-        return self._parts.wire.post("pull", to_json(message), token=self._parts.token).document
+        if self._codes_wanted:
+            message["codes_wanted"] = self._codes_wanted
+        answer = self._parts.wire.post("pull", to_json(message), token=self._parts.token)
+        self._codes_wanted = 0
+        return answer.document
 
     def _save(
         self, answer: Mapping[str, Any], scope: str, cursor: str | None

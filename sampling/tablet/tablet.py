@@ -192,11 +192,12 @@ class Tablet:
         """
         return Push(self._parts).run()
 
-    def pull(self, *, limit: int = 1000) -> PullReport:
+    def pull(self, *, limit: int = 1000, codes_wanted: int = 0) -> PullReport:
         """Read every granted scope up to its end, limit changes a page.
 
         A page and its cursor are saved together. A scope whose cursor expired, or whose checksum
-        differs, is read again from the start. Raises NotEnrolled, Problem, Unreachable,
-        ReplicaDiffers.
+        differs, is read again from the start. With codes_wanted, at most 10,000, the server gives
+        out a block of that many specimen codes, and a second one when its answer was lost. Raises
+        NotEnrolled, Problem, Unreachable, ReplicaDiffers.
         """
-        return Pull(self._parts, limit=limit).run()
+        return Pull(self._parts, limit=limit, codes_wanted=codes_wanted).run()

@@ -122,6 +122,13 @@ def test_an_unexpected_error_tells_nothing_but_the_id_to_look_for(program):
     assert "nobody expected" not in answer.content.decode()
 
 
+def test_the_page_of_an_unexpected_error_needs_nothing_that_may_have_failed(browser):
+    answer = browser.get("/raise/unexpected", headers={"x-request-id": "field-day-7"})
+
+    assert "field-day-7" in answer.content.decode()
+    assert [template.name for template in answer.templates] == ["500.html"]
+
+
 def test_model_validation_names_field_and_code(program):
     assert codes(program.get("/api/raise/model")) == [("depth_cm", "deep")]
     assert codes(program.get("/api/raise/row")) == [("", "invalid")]

@@ -1,0 +1,150 @@
+"""What lists can be narrowed by. Ids are compared as they are; nothing is looked up for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, ForeignKey, OuterRef, Q, QuerySet
+from django_filters.filterset import filterset_factory
+
+from sampling.models import (
+    HELD_STATUSES,
+    CapturedModel,
+    Finding,
+    SyncConflict,
+    SyncedModel,
+    SyncOperation,
+)
+
+# Where the plot of a record is found.
+PLOT_PATHS: dict[str, tuple[str, ...]] = {
+    "sampling_point": ("plot",),
+    "soil_core": ("sampling_point__plot",),
+    "core_segment": ("soil_core__sampling_point__plot",),
+    "specimen": ("core_segment__soil_core__sampling_point__plot",),
+    "root_fraction": ("core_segment__soil_core__sampling_point__plot",),
+    "penetration_profile": ("sampling_point__plot",),
+    "custody_event": ("specimen__core_segment__soil_core__sampling_point__plot",),
+    "measurement": (
+        "plot",
+        "soil_core__sampling_point__plot",
+        "core_segment__soil_core__sampling_point__plot",
+        "root_fraction__core_segment__soil_core__sampling_point__plot",
+    ),
+}
+
+_CHOSEN = ("code", "kind", "state", "number", "season", "species", "purpose", "place", "analyte")
+
+
+class IdFilters(django_filters.FilterSet):  # type: ignore[misc]
+    """Filters whose foreign keys are plain ids."""
+
+    class Meta:
+        filter_overrides = {
+            ForeignKey: {"filter_class": django_filters.UUIDFilter, "extra": lambda _field: {}}
+        }
+
+
+class RecordFilters(IdFilters):
+    """What every record can be narrowed by."""
+
+    is_voided = django_filters.BooleanFilter(
+        field_name="voided_at", lookup_expr="isnull", exclude=True
+    )
+    changed_since = django_filters.IsoDateTimeFilter(method="with_changes_since")
+
+    def with_changes_since(
+        self, rows: QuerySet[Any], name: str, moment: datetime
+    ) -> QuerySet[Any]:
+        """Return the records received, or written by an operation received, since the moment."""
+        written = SyncOperation.objects.filter(record=OuterRef("pk"), received_at__gte=moment)
+        return rows.filter(Q(received_at__gte=moment) | Exists(written))
+
+
+class CapturedFilters(RecordFilters):
+    """What captured records can also be narrowed by."""
+
+    campaign = django_filters.UUIDFilter(method="of_campaign")
+    plot = django_filters.UUIDFilter(method="of_plot")
+
+    def of_campaign(self, rows: QuerySet[Any], name: str, campaign: Any) -> QuerySet[Any]:
+        """Return the records captured in a campaign."""
+        return rows.filter(scope=f"campaign:{campaign}")
+
+    def of_plot(self, rows: QuerySet[Any], name: str, plot: Any) -> QuerySet[Any]:
+        """Return the records that were captured on a plot."""
+        condition = Q()
+        for path in PLOT_PATHS.get(rows.model.record_type, ()):
+            condition |= Q(**{path: plot})
+        return rows.filter(condition)
+
+
+def record_filters(model: type[SyncedModel]) -> type[RecordFilters]:
+    """Return the filters of a record type: its foreign keys, codes and kinds besides the common."""
+    base = CapturedFilters if issubclass(model, CapturedModel) else RecordFilters
+    names = [
+        field.name
+        for field in model._meta.concrete_fields
+        if field.name in _CHOSEN or isinstance(field, ForeignKey)
+    ]
+    filters: type[RecordFilters] = filterset_factory(model, filterset=base, fields=names)
+    return filters
+
+
+class OperationFilters(IdFilters):
+    """Operations by outcome, device, record and scope."""
+
+    project = django_filters.UUIDFilter(method="of_project")
+    campaign = django_filters.UUIDFilter(method="of_campaign")
+    is_held = django_filters.BooleanFilter(method="held")
+    changed_since = django_filters.IsoDateTimeFilter("received_at", lookup_expr="gte")
+
+    class Meta(IdFilters.Meta):
+        model = SyncOperation
+        fields = ["status", "type", "record", "device", "via", "do"]
+
+    def of_project(self, rows: QuerySet[Any], name: str, project: Any) -> QuerySet[Any]:
+        """Return the operations on a project; the list itself is narrowed to it already."""
+        return rows
+
+    def of_campaign(self, rows: QuerySet[Any], name: str, campaign: Any) -> QuerySet[Any]:
+        """Return the operations on records of a campaign."""
+        return rows.filter(scope=f"campaign:{campaign}")
+
+    def held(self, rows: QuerySet[Any], name: str, is_held: bool) -> QuerySet[Any]:
+        """Return the operations that wait for a person or a record, or those that do not."""
+        condition = Q(status__in=HELD_STATUSES)
+        return rows.filter(condition if is_held else ~condition)
+
+
+class ConflictFilters(IdFilters):
+    """Conflicts by record and campaign, and whether they wait."""
+
+    campaign = django_filters.UUIDFilter(method="of_campaign")
+    is_resolved = django_filters.BooleanFilter("resolved_at", lookup_expr="isnull", exclude=True)
+    changed_since = django_filters.IsoDateTimeFilter("raised_at", lookup_expr="gte")
+
+    class Meta(IdFilters.Meta):
+        model = SyncConflict
+        fields = ["project", "type", "record", "kind"]
+
+    def of_campaign(self, rows: QuerySet[Any], name: str, campaign: Any) -> QuerySet[Any]:
+        """Return the conflicts about records of a campaign."""
+        return rows.filter(scope=f"campaign:{campaign}")
+
+
+class FindingFilters(IdFilters):
+    """Findings by rule, record, state and campaign."""
+
+    campaign = django_filters.UUIDFilter(method="of_campaign")
+    changed_since = django_filters.IsoDateTimeFilter("raised_at", lookup_expr="gte")
+
+    class Meta(IdFilters.Meta):
+        model = Finding
+        fields = ["project", "rule", "severity", "record_type", "record", "state"]
+
+    def of_campaign(self, rows: QuerySet[Any], name: str, campaign: Any) -> QuerySet[Any]:
+        """Return the findings about records of a campaign."""
+        return rows.filter(scope=f"campaign:{campaign}")
