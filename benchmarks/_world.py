@@ -15,7 +15,6 @@ import sys
 import tempfile
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from typing import Any
 
 import django
 import psycopg
+from uuid_utils.compat import uuid7
 
 from rootfield.children import start_child
 from rootfield.embedded import BASE_DIR, embedded_services
@@ -112,19 +112,19 @@ def found(database: psycopg.Connection[Any], *, devices: int) -> World:
     senders = []
     for _ in range(devices):
         token = secrets.token_urlsafe(32)
-        device = str(uuid.uuid4())
+        device = str(uuid7())
         digest = hashlib.sha256(token.encode()).hexdigest()
         database.execute(
             "INSERT INTO sampling_device (id, project_id, user_id, name, install, model,"
             " app_version, incarnation, token_prefix, token_sha256, state, state_reason,"
             " enrolled_at, have_upto, backed_up_upto)"
             " VALUES (%s, %s, %s, 'bench', %s, '', '', 1, %s, %s, 'active', '', now(), 0, 0)",
-            [device, made.project, made.user, uuid.uuid4(), token[:8], digest],
+            [device, made.project, made.user, uuid7(), token[:8], digest],
         )
         database.execute(
             "INSERT INTO sampling_assignment (id, campaign_id, device_id, mode, generation,"
             " granted_at) VALUES (%s, %s, %s, 'rw', 1, now())",
-            [uuid.uuid4(), made.campaign, device],
+            [uuid7(), made.campaign, device],
         )
         senders.append(Sender(device=device, token=token))
     return World(
@@ -139,8 +139,8 @@ def found(database: psycopg.Connection[Any], *, devices: int) -> World:
 
 def batch_of_creates(world: World, sender: Sender) -> dict[str, Any]:
     """Return an envelope of 500 new records: cores, their segments, their root fractions."""
-    cores = [str(uuid.uuid4()) for _ in range(PART_OF_BATCH["soil_core"])]
-    segments = [str(uuid.uuid4()) for _ in range(PART_OF_BATCH["core_segment"])]
+    cores = [str(uuid7()) for _ in range(PART_OF_BATCH["soil_core"])]
+    segments = [str(uuid7()) for _ in range(PART_OF_BATCH["core_segment"])]
     records: list[tuple[str, str, dict[str, Any]]] = []
     for place, core in enumerate(cores):
         records.append(("soil_core", core, core_fields(world, place)))
@@ -149,7 +149,7 @@ def batch_of_creates(world: World, sender: Sender) -> dict[str, Any]:
         records.append(("core_segment", segment, fields))
     for place in range(PART_OF_BATCH["root_fraction"]):
         fields = fraction_fields(world, segments[place // 2], place)
-        records.append(("root_fraction", str(uuid.uuid4()), fields))
+        records.append(("root_fraction", str(uuid7()), fields))
     return envelope(world, sender, [("create", *record, None) for record in records])
 
 
@@ -222,7 +222,7 @@ def envelope(
         }
         ops.append(
             {
-                "op": str(uuid.uuid4()),
+                "op": str(uuid7()),
                 "n": sender.number,
                 "type": kind,
                 "id": record,

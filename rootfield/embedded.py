@@ -255,6 +255,22 @@ def read_note(note: Path) -> Services:
     raise ChildDied(f"Another process holds {note.parent} but never wrote {note.name}.")
 
 
+def empty_directory(directory: Path) -> None:
+    """Remove what former services left in a directory; raises SystemExit while others run on it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "services.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"Services run on {directory} already: stop them first.") from None
+        wait_for_former(directory / "postgres")
+        for path in directory.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "services.lock":
+                path.unlink()
+
+
 def data_directory() -> Path:
     """Return where the site keeps its files and the embedded services their data."""
     return Path(os.environ.get("ROOTFIELD_DATA_DIR") or BASE_DIR / "var").resolve()
@@ -267,6 +283,10 @@ def services_for_command(arguments: Sequence[str]) -> Iterator[None]:
     given = bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
     production = os.environ.get("ROOTFIELD_MODE") == "production"
     asks_for_help = bool({"--help", "-h"} & set(arguments[2:]))
+    if command == "demo" and not (production or asks_for_help):
+        directory = data_directory() / "demo"
+        empty_directory(directory)
+        os.environ["ROOTFIELD_DATA_DIR"] = str(directory)
     if given or production or asks_for_help or command in WITHOUT_SERVICES:
         yield
         return

@@ -1,4 +1,4 @@
-"""The site's processes: web server, worker and sweeper, as children of one command."""
+"""The site's processes: web server, workers and sweeper, as children of one command."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import http.client
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,14 +19,15 @@ from rootfield.embedded import BASE_DIR
 
 HOST = "127.0.0.1"
 READY_WITHIN_S = 60.0
+SETTLES_WITHIN_S = 5.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Site:
-    """A running site: its address and its processes."""
+    """A running site: its address and its processes, the web server's first."""
 
     url: str
-    children: Sequence[Child]
+    children: list[Child]
 
     def check(self) -> None:
         """Raise ChildDied, with the tail of the log, when one of the processes has ended."""
@@ -36,25 +38,69 @@ class Site:
                     f"{child.log_tail()}"
                 )
 
+    def stop(self) -> None:
+        """Stop the processes, the web server last."""
+        for child in reversed(self.children):
+            child.stop()
+
+
+@dataclass(kw_only=True)
+class SupervisedSite(Site):
+    """A site whose workers and sweeper are started again when they end.
+
+    One that ends within SETTLES_WITHIN_S of its start is broken, not killed: then the site ends.
+    """
+
+    port: int
+    logs: Path
+    commands: dict[str, list[str]]
+    started: dict[str, float] = field(default_factory=dict, init=False)
+
+    def start(self) -> None:
+        """Start every process and wait for the web server; raises ChildDied."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        for name in self.commands:
+            self.children.append(self._start(name))
+        self.children[0].wait_until(lambda: is_live(self.port), timeout_s=READY_WITHIN_S)
+
+    def mend(self) -> list[str]:
+        """Start again what has ended and return its names; raises ChildDied if that is no use."""
+        mended = []
+        for place, child in enumerate(self.children):
+            if child.is_running:
+                continue
+            lived_s = time.monotonic() - self.started[child.name]
+            if place == 0 or lived_s < SETTLES_WITHIN_S:
+                self.check()
+            self.children[place] = self._start(child.name)
+            mended.append(child.name)
+        return mended
+
+    def _start(self, name: str) -> Child:
+        self.started[name] = time.monotonic()
+        log = self.logs / f"{name}.log"
+        return start_child(name, self.commands[name], log=log, directory=BASE_DIR)
+
 
 @contextmanager
-def running_site(*, port: int, concurrency: int, logs: Path) -> Iterator[Site]:
-    """Run web server, worker and sweeper until this ends; raises ChildDied when one does not start.
+def running_site(*, port: int, concurrency: int, logs: Path) -> Iterator[SupervisedSite]:
+    """Run web server, workers and sweeper until this ends; raises ChildDied if one does not start.
 
-    The children find database and Redis in the environment. concurrency is the worker's number
-    of processes.
+    The children find database and Redis in the environment. concurrency is the number of workers.
     """
-    url = f"http://{HOST}:{port}"
-    logs.mkdir(parents=True, exist_ok=True)
     refuse_taken_port(port)
-    with ExitStack() as stack:
-        children = []
-        for name, command in commands(port=port, concurrency=concurrency).items():
-            child = start_child(name, command, log=logs / f"{name}.log", directory=BASE_DIR)
-            stack.callback(child.stop)
-            children.append(child)
-        children[0].wait_until(lambda: is_live(port), timeout_s=READY_WITHIN_S)
-        yield Site(url=url, children=children)
+    site = SupervisedSite(
+        url=f"http://{HOST}:{port}",
+        children=[],
+        port=port,
+        logs=logs,
+        commands=commands(port=port, concurrency=concurrency),
+    )
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
 
 
 def commands(*, port: int, concurrency: int) -> dict[str, list[str]]:
@@ -62,9 +108,13 @@ def commands(*, port: int, concurrency: int) -> dict[str, list[str]]:
     python = sys.executable
     gunicorn = [python, "-m", "gunicorn", "rootfield.wsgi", f"--bind={HOST}:{port}"]
     celery = [python, "-m", "celery", "-A", "rootfield", "worker", "--loglevel=INFO"]
+    workers = {
+        f"worker-{number}": [*celery, "--concurrency=1", f"--hostname=worker-{number}@%h"]
+        for number in range(1, concurrency + 1)
+    }
     return {
         "web": [*gunicorn, "--worker-class=gthread", "--workers=2", "--threads=8"],
-        "worker": [*celery, f"--concurrency={concurrency}"],
+        **workers,
         "sweeper": [python, "manage.py", "sweep", "--forever"],
     }
 

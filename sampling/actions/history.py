@@ -92,7 +92,7 @@ def record_in_conflict(conflict: SyncConflict) -> SyncedModel:
 def fields_in_conflict(conflict: SyncConflict) -> list[str]:
     """Return the fields a conflict is about, in the order of the record."""
     sides: list[Any] = [conflict.base, conflict.server, conflict.device_values]
-    named = {name for side in sides if side for name in side}
+    named: set[str] = set().union(*(side or {} for side in sides))
     return [field.name for field in record_type(conflict.type).fields if field.name in named]
 
 

@@ -89,17 +89,29 @@ def lock_device(cursor: CursorWrapper, device: UUID) -> None:
     )
 
 
+_KNOWN = (
+    "SELECT op, device_id, content_sha256, status, revision, seq, detail, n"
+    " FROM sampling_syncoperation"
+)
+
+
 def stored_outcomes(
     cursor: CursorWrapper, received: Sequence[Received], *, device: UUID | None
 ) -> dict[UUID, Stored]:
     """Return what is known of the operations; raises DeviceForked for a number used twice."""
     operations = [item.operation for item in received if item.operation is not None]
     numbers = {operation.number: operation.id for operation in operations}
+    counted = [number for number in numbers if number is not None]
     cursor.execute(
-        "SELECT op, device_id, content_sha256, status, revision, seq, detail, n"
-        " FROM sampling_syncoperation"
-        " WHERE op = ANY(%s) OR (device_id = %s AND n = ANY(%s))",
-        [[operation.id for operation in operations], device, list(numbers)],
+        f"{_KNOWN} WHERE op = ANY(%(ids)s) UNION {_KNOWN} WHERE device_id = %(device)s"
+        " AND n BETWEEN %(first)s AND %(last)s AND n = ANY(%(numbers)s)",
+        {
+            "ids": [operation.id for operation in operations],
+            "device": device,
+            "numbers": counted,
+            "first": min(counted, default=0),
+            "last": max(counted, default=0),
+        },
     )
     found: dict[UUID, Stored] = {}
     for op, owner, digest, status, revision, seq, detail, number in cursor.fetchall():

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from django.db.models import Q
 
@@ -326,25 +326,3 @@ def refuse_all(planned: Sequence[Planned]) -> None:
         if plan.status != "rejected":
             plan.status = "rejected"
             plan.errors.append(Remark(code="batch.all_or_nothing", field=""))
-
-
-def answer_row(plan: Planned, *, result: uuid.UUID | None) -> dict[str, Any]:
-    """Return the entry of one row; result is the id of the determination stored for it."""
-    old = plan.old if plan.status in ("unchanged", "superseded") else None
-    if plan.makes_result:
-        stored = {"result": result and str(result), "state": "draft", "version": 1}
-    elif old is not None:
-        gone = int(plan.clears)
-        state = "discarded" if gone else old.state
-        stored = {"result": str(old.pk), "state": state, "version": old.version + gone}
-    else:
-        stored = {"result": None, "state": None, "version": None}
-    return {
-        "row": plan.row.number,
-        "ref": plan.row.ref,
-        "status": plan.status,
-        **stored,
-        "read_as": plan.result.read_as if plan.result else None,
-        "errors": [remark.as_wire() for remark in plan.errors],
-        "warnings": [remark.as_wire() for remark in plan.warnings],
-    }

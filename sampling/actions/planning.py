@@ -102,6 +102,10 @@ class Book:
         state = self.state_of(key)
         if state is not None and state.scope != operation.scope:
             return quarantined(operation.id, _elsewhere(operation))
+        if state is None and operation.do == "create":
+            values = plain_values(operation.changes)
+            if values is not None:
+                return self._fold_new(operation, kind, values, device)
         try:
             changes = {name: parse_change(raw) for name, raw in operation.changes.items()}
         except ChangeMalformed as error:
@@ -109,7 +113,7 @@ class Book:
                 operation.id, Problem(pointer="/chg", code=error.code, detail=error.detail)
             )
         if state is None:
-            return self._fold_new(operation, kind, changes, device)
+            return self._fold_new(operation, kind, _asked(changes), device)
         problems = kind.problems(_asked(changes), is_new=False)
         if problems:
             return quarantined(operation.id, *problems)
@@ -119,21 +123,21 @@ class Book:
         self,
         operation: Operation,
         kind: RecordType,
-        changes: dict[str, Change],
+        values: dict[str, Any],
         device: UUID | None,
     ) -> Outcome:
         if operation.do != "create":
             need = Need(type=operation.type, id=operation.record)
             return self._defer(operation, [need])
-        values = _asked(changes)
         problems = kind.problems(values, is_new=True)
         if problems:
             return quarantined(operation.id, *problems)
         waiting = self._missing(kind, values, operation.scope)
         if waiting:
             return self._defer(operation, waiting)
-        known = {**kind.defaults, **{n: v for n, v in values.items() if n in kind.names}}
-        extra = {n: v for n, v in values.items() if n not in kind.names}
+        known, extra = {**kind.defaults, **values}, {}
+        if len(known) > len(kind.names):
+            extra = {name: known.pop(name) for name in values.keys() - kind.names}
         self.states[operation.type, operation.record] = State(
             type=operation.type,
             id=operation.record,
@@ -297,6 +301,15 @@ class Book:
         self.needs[operation.id] = needs
         detail = {"needs": [need.as_wire() for need in needs]}
         return Outcome(op=operation.id, status="deferred", detail=detail)
+
+
+def plain_values(changes: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the values of a plain create, or None when a change is anything but `{"to": ...}`."""
+    try:
+        values = {name: raw["to"] for name, raw in changes.items() if len(raw) == 1}
+    except (TypeError, KeyError):
+        return None
+    return values if len(values) == len(changes) else None
 
 
 def _asked(changes: Mapping[str, Change]) -> dict[str, Any]:

@@ -6,13 +6,27 @@ from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, ForeignKey, OuterRef, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Exists,
+    ForeignKey,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Cast, Concat
 from django_filters.filterset import filterset_factory
 
 from sampling.models import (
     HELD_STATUSES,
+    Assignment,
+    Campaign,
     CapturedModel,
     Finding,
+    MethodVersion,
+    Project,
     SyncConflict,
     SyncedModel,
     SyncOperation,
@@ -55,9 +69,7 @@ class RecordFilters(IdFilters):
     )
     changed_since = django_filters.IsoDateTimeFilter(method="with_changes_since")
 
-    def with_changes_since(
-        self, rows: QuerySet[Any], name: str, moment: datetime
-    ) -> QuerySet[Any]:
+    def with_changes_since(self, rows: QuerySet[Any], name: str, moment: datetime) -> QuerySet[Any]:
         """Return the records received, or written by an operation received, since the moment."""
         written = SyncOperation.objects.filter(record=OuterRef("pk"), received_at__gte=moment)
         return rows.filter(Q(received_at__gte=moment) | Exists(written))
@@ -93,6 +105,22 @@ def record_filters(model: type[SyncedModel]) -> type[RecordFilters]:
     return filters
 
 
+def operations_of(rows: QuerySet[Any], projects: Any) -> QuerySet[Any]:
+    """Return the operations on records of some projects, and those their devices sent."""
+
+    def keys(kind: str, model: type[Model], **condition: Any) -> QuerySet[Any]:
+        key = Concat(Value(f"{kind}:"), Cast("pk", CharField()), output_field=CharField())
+        found = model._default_manager.filter(**condition).annotate(key=key)
+        return found.order_by().values("key")
+
+    found: QuerySet[Any] = rows.filter(
+        Q(device__project__in=projects)
+        | Q(scope__in=keys("project", Project, pk__in=projects))
+        | Q(scope__in=keys("campaign", Campaign, project__in=projects))
+    )
+    return found
+
+
 class OperationFilters(IdFilters):
     """Operations by outcome, device, record and scope."""
 
@@ -106,8 +134,8 @@ class OperationFilters(IdFilters):
         fields = ["status", "type", "record", "device", "via", "do"]
 
     def of_project(self, rows: QuerySet[Any], name: str, project: Any) -> QuerySet[Any]:
-        """Return the operations on a project; the list itself is narrowed to it already."""
-        return rows
+        """Return the operations on records of a project, and those its devices sent."""
+        return operations_of(rows, [project])
 
     def of_campaign(self, rows: QuerySet[Any], name: str, campaign: Any) -> QuerySet[Any]:
         """Return the operations on records of a campaign."""
@@ -116,7 +144,8 @@ class OperationFilters(IdFilters):
     def held(self, rows: QuerySet[Any], name: str, is_held: bool) -> QuerySet[Any]:
         """Return the operations that wait for a person or a record, or those that do not."""
         condition = Q(status__in=HELD_STATUSES)
-        return rows.filter(condition if is_held else ~condition)
+        chosen = rows.filter(condition) if is_held else rows.exclude(condition)
+        return chosen
 
 
 class ConflictFilters(IdFilters):
@@ -148,3 +177,30 @@ class FindingFilters(IdFilters):
     def of_campaign(self, rows: QuerySet[Any], name: str, campaign: Any) -> QuerySet[Any]:
         """Return the findings about records of a campaign."""
         return rows.filter(scope=f"campaign:{campaign}")
+
+
+def plain_filters(model: type[Model], *names: str) -> type[IdFilters]:
+    """Return filters that compare some fields of a table as they are."""
+    filters: type[IdFilters] = filterset_factory(model, filterset=IdFilters, fields=list(names))
+    return filters
+
+
+class AssignmentFilters(IdFilters):
+    """Assignments by project, campaign and worker."""
+
+    project = django_filters.UUIDFilter("campaign__project")
+    is_revoked = django_filters.BooleanFilter("revoked_at", lookup_expr="isnull", exclude=True)
+
+    class Meta(IdFilters.Meta):
+        model = Assignment
+        fields = ["campaign", "device", "user", "mode"]
+
+
+class MethodVersionFilters(IdFilters):
+    """Wordings of methods by project and method."""
+
+    project = django_filters.UUIDFilter("method__project")
+
+    class Meta(IdFilters.Meta):
+        model = MethodVersion
+        fields = ["method", "number"]

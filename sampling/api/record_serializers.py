@@ -1,12 +1,14 @@
-"""How records look to machines. What is sent in is judged by the ledger, which names every problem;
-these serializers show rows and describe requests.
+"""How records look to machines.
+
+These serializers show rows and describe requests; what is sent in is judged by the ledger, which
+names every problem.
 """
 
 from __future__ import annotations
 
 import uuid
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework import serializers
 
@@ -65,7 +67,6 @@ class CapturedPlaceSerializer(PlaceSerializer, CapturedSerializer):
 @cache
 def record_serializer(model: type[SyncedModel]) -> type[RecordSerializer]:
     """Return the serializer of a record type, with every field of its table."""
-    bases: ClassVar[Any]
     base: type[RecordSerializer] = RecordSerializer
     if issubclass(model, Site):
         base = PlaceSerializer
@@ -103,7 +104,7 @@ class NewRecordsSerializer(serializers.Serializer[Any]):
     """Records to be made together."""
 
     project = serializers.UUIDField()
-    records = NewRecordSerializer(many=True, allow_empty=False, max_length=500)
+    records = NewRecordSerializer(many=True, allow_empty=False)
 
 
 class RecordProblemSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,47 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from sampling.api.campaign_views import CampaignViewSet, SetUpView
+from sampling.api.device_views import DeviceViews, EnrolmentCodeViews
+from sampling.api.ledger_views import ConflictViews, FindingViews, OperationViews, QuarantineViews
+from sampling.api.people_views import AssignmentViews, MemberViews, MeView, ProjectViews
+from sampling.api.protocol_views import (
+    MethodVersionViews,
+    MethodViews,
+    ProtocolVersionViews,
+    ProtocolViews,
+)
+from sampling.api.record_table import TABLE
+from sampling.api.record_views import record_view
+
+router = SimpleRouter(trailing_slash=False)
+router.register("projects", ProjectViews, "project")
+router.register("members", MemberViews, "member")
+router.register("assignments", AssignmentViews, "assignment")
+router.register("devices", DeviceViews, "device")
+router.register("enrolment-codes", EnrolmentCodeViews, "enrolment-code")
+router.register("protocols", ProtocolViews, "protocol")
+router.register("protocol-versions", ProtocolVersionViews, "protocol-version")
+router.register("methods", MethodViews, "method")
+router.register("method-versions", MethodVersionViews, "method-version")
+router.register("operations", OperationViews, "operation")
+router.register("quarantine", QuarantineViews, "quarantine")
+router.register("conflicts", ConflictViews, "conflict")
+router.register("findings", FindingViews, "finding")
+for row in TABLE:
+    name = row.model.record_type.replace("_", "-")
+    view = (
+        CampaignViewSet
+        if name == "campaign"
+        else record_view(row.model, read=row.read, write=row.write)
+    )
+    router.register(row.path, view, name)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("me", MeView.as_view(), name="me"),
+    path("records:bulk", SetUpView.as_view(), name="records-bulk"),
+    *router.urls,
+]

@@ -21,6 +21,7 @@ from sampling.models.lab import (
 from sampling.models.ledger import (
     FINAL_STATUSES,
     HELD_STATUSES,
+    LedgerDue,
     RecordVersion,
     SyncBatch,
     SyncChange,
@@ -99,6 +100,7 @@ __all__ = [
     "EnrolmentCode",
     "Finding",
     "ImportBatch",
+    "LedgerDue",
     "ManagementEvent",
     "Measurement",
     "Membership",

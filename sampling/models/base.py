@@ -41,15 +41,10 @@ _DELETE_IS_VOID = """
         USING ERRCODE = 'RF002';
 """
 
-_MUST_BE_ANNOUNCED = """
-    IF NOT EXISTS (
-        SELECT FROM sampling_syncchange AS c
-        WHERE c.scope = NEW.scope AND c.type = '{record_type}' AND c.record = NEW.id
-          AND c.revision >= NEW.revision
-    ) THEN
-        RAISE EXCEPTION 'ledger: % % revision % is not in the change log of %',
-            TG_TABLE_NAME, NEW.id, NEW.revision, NEW.scope USING ERRCODE = 'RF003';
-    END IF;
+_NOTE_WHAT_IS_DUE = """
+    INSERT INTO sampling_ledgerdue (type, records, revisions, scopes)
+    SELECT '{record_type}', array_agg(id), array_agg(revision), array_agg(scope)
+    FROM written HAVING count(*) > 0;
     RETURN NULL;
 """
 
@@ -69,12 +64,16 @@ def ledger_triggers(record_type: str) -> list[pgtrigger.Trigger]:
             operation=pgtrigger.Delete,
             func=_DELETE_IS_VOID,
         ),
-        pgtrigger.Trigger(
-            name="must_be_announced",
-            when=pgtrigger.After,
-            operation=pgtrigger.Insert | pgtrigger.Update,
-            timing=pgtrigger.Deferred,
-            func=_MUST_BE_ANNOUNCED.format(record_type=record_type),
+        *(
+            pgtrigger.Trigger(
+                name=f"due_after_{verb}",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=operation,
+                referencing=pgtrigger.Referencing(new="written"),
+                func=_NOTE_WHAT_IS_DUE.format(record_type=record_type),
+            )
+            for verb, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
         ),
     ]
 

@@ -10,6 +10,7 @@ import uuid
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -38,6 +39,54 @@ _BATCH_IS_KEPT = """
     END IF;
     RETURN NEW;
 """
+
+
+_MUST_BE_ANNOUNCED = """
+    -- Statistics lag behind a growing log; only the index answers in constant time.
+    PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+        set_config('enable_mergejoin', 'off', true);
+    SELECT w.record INTO missing
+    FROM unnest(NEW.records, NEW.revisions, NEW.scopes) AS w(record, revision, scope)
+    WHERE NOT EXISTS (
+        SELECT FROM sampling_syncchange AS c
+        WHERE c.scope = w.scope AND c.type = NEW.type AND c.record = w.record
+          AND c.revision >= w.revision
+    ) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'ledger: % % was written and is not in the change log', NEW.type, missing
+            USING ERRCODE = 'RF003';
+    END IF;
+    DELETE FROM sampling_ledgerdue WHERE id = NEW.id;
+    RETURN NULL;
+"""
+
+
+class LedgerDue(models.Model):
+    """Records a transaction wrote, until its end shows that the change log has them.
+
+    Triggers on the synced tables put one row a statement here; the commit is refused unless the
+    log names every record at its revision. Empty between transactions.
+    """
+
+    type = models.CharField(max_length=32)
+    records = ArrayField(models.UUIDField())
+    revisions = ArrayField(models.PositiveIntegerField())
+    scopes = ArrayField(models.CharField(max_length=48))
+
+    class Meta:
+        triggers = [
+            pgtrigger.Trigger(
+                name="must_be_announced",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                declare=[("missing", "uuid")],
+                func=_MUST_BE_ANNOUNCED,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.records)} {self.type} records"
 
 
 class SyncEpoch(models.Model):

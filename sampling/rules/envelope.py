@@ -17,7 +17,7 @@ import msgspec
 
 from sampling.errors import BadEncoding, MalformedRequest, TooLarge
 from sampling.rules.operations import Operation, Outcome, Problem, quarantined, rejected
-from sampling.rules.record_types import has_unstorable_text, is_plain_text
+from sampling.rules.record_types import has_unstorable_text
 
 MAX_OPERATIONS = 500
 MAX_BODY = 4 * 1024 * 1024
@@ -25,6 +25,7 @@ MAX_DECODED = 8 * 1024 * 1024
 MAX_OPERATION = 256 * 1024
 MAX_DEPTH = 12
 MAX_SAFE_INTEGER = 2**53
+FLAT_BRACKETS = 4  # the operation itself, its base, its changes, what it resolves
 
 LIMITS = {
     "max_ops": MAX_OPERATIONS,
@@ -146,25 +147,30 @@ def _refuse_constant(name: str) -> None:
     raise MalformedRequest(f"{name} is not a number in JSON.")
 
 
+def sorted_text(raw: Any) -> bytes:
+    """Return a value as JSON, the same whatever the order of its members."""
+    try:
+        return msgspec.json.encode(raw, order="sorted")
+    except (UnicodeEncodeError, OverflowError):
+        return json.dumps(raw, sort_keys=True).encode()
+
+
 def content_hash(raw: Any) -> bytes:
     """Return the SHA-256 of an operation's content, whatever the order of its members."""
-    try:
-        text = msgspec.json.encode(raw, order="sorted")
-    except (UnicodeEncodeError, OverflowError):
-        text = json.dumps(raw, sort_keys=True).encode()
-    return hashlib.sha256(text).digest()
+    return hashlib.sha256(sorted_text(raw)).digest()
 
 
 def _receive(raw: Any) -> Received:
-    digest = content_hash(raw)
+    text = sorted_text(raw)
+    digest = hashlib.sha256(text).digest()
     try:
         wire = msgspec.convert(raw, _WireOperation)
     except msgspec.ValidationError as error:
         return Received(content_sha256=digest, refusal=_refusal(raw, str(error)))
-    problem = _too_much(wire)
+    problem = _too_much(wire, text)
     if problem is not None:
         return Received(content_sha256=digest, refusal=quarantined(wire.op, problem))
-    base = wire.base or _Base()
+    base = wire.base
     operation = Operation(
         id=wire.op,
         type=wire.type,
@@ -172,8 +178,8 @@ def _receive(raw: Any) -> Received:
         scope=wire.scope,
         do=wire.do,
         changes=wire.chg,
-        base_revision=base.v,
-        base_op=base.op,
+        base_revision=base.v if base else None,
+        base_op=base.op if base else None,
         resolves=tuple(wire.resolves),
         number=wire.n,
         at=wire.at,
@@ -183,22 +189,23 @@ def _receive(raw: Any) -> Received:
     return Received(content_sha256=digest, operation=operation)
 
 
-def _too_much(wire: _WireOperation) -> Problem | None:
-    if not is_plain_text(wire.chg) and has_unstorable_text(wire.chg):
+def _too_much(wire: _WireOperation, text: bytes) -> Problem | None:
+    """Return why an operation is more than a record may hold, or None.
+
+    A flat operation has one bracket a field besides its own few; only others are looked into.
+    """
+    if b"\\u" in text and has_unstorable_text([wire.type, wire.scope, wire.at, wire.why, wire.chg]):
         return Problem(
             pointer="/chg",
             code="unstorable-text",
             detail="A text holds a character that no text may hold.",
         )
-    if has_unstorable_text([wire.type, wire.scope, wire.at, wire.why]):
-        return Problem(
-            pointer="", code="unstorable-text", detail="A text holds a character no text may hold."
-        )
-    if depth_of(wire.chg) > MAX_DEPTH:
+    brackets = text.count(b"{") + text.count(b"[")
+    if brackets > len(wire.chg) + FLAT_BRACKETS and depth_of(wire.chg) > MAX_DEPTH:
         return Problem(
             pointer="/chg", code="too-deep", detail=f"Values nest at most {MAX_DEPTH} deep."
         )
-    if len(msgspec.json.encode(wire.chg)) > MAX_OPERATION:
+    if len(text) > MAX_OPERATION:
         return Problem(
             pointer="/chg",
             code="too-large",

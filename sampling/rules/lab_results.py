@@ -11,6 +11,7 @@ from sampling.rules.remarks import Remark
 from sampling.rules.units import UnitsUnlike, convert, find_unit
 from sampling.rules.values import DECIMALS, LONGEST_TEXT, WHOLE_DIGITS, plain
 
+UNITLESS: Final = frozenset({"1", "[pH]"})
 OUT_OF_PLAUSIBLE: Final = "out_of_plausible_range"
 _SMALLEST: Final = Decimal(1).scaleb(-DECIMALS)
 
@@ -79,9 +80,11 @@ class _Judge:
     def converted(self, number: Decimal) -> Decimal | None:
         """Return the number in the unit of the variable, or None when it has none."""
         words, wanted = self.unit_words(), self.facts.unit
+        if not words and find_unit(wanted) in UNITLESS:
+            return number
         if not words:
             self.warnings.append(
-                self.remark("unit.assumed", f"No unit was given; {wanted or 'none'} is assumed.")
+                self.remark("unit.assumed", f"No unit was given; {wanted} is assumed.")
             )
             return number
         if words == wanted:

@@ -59,22 +59,20 @@ class Parts:
         )
         self.replica.grant(document.get("scopes", ()))
 
-    def note_epoch(self, answer: Mapping[str, Any]) -> bool:
-        """Return whether the server was restored from a backup since the last answer.
+    def note_epoch(self, answer: Mapping[str, Any]) -> None:
+        """Notice that the server was restored from a backup since the last answer.
 
         Then every scope is read from the start, and every operation the backup may lack is
         unanswered again.
         """
         epoch, known = answer.get("epoch", ""), self.store.setting("epoch", "")
         if epoch in {"", known}:
-            return False
+            return
         self.store.set(epoch=epoch)
-        if not known:
-            return False
-        self.outbox.reopen(above=self.backed_up_upto)
-        for scope in self.replica.scopes():
-            self.replica.reset(scope)
-        return True
+        if known:
+            self.outbox.reopen(above=self.backed_up_upto)
+            for scope in self.replica.scopes():
+                self.replica.reset(scope)
 
     def forget(self) -> None:
         """Drop the operations that are needed no more."""

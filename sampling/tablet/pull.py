@@ -34,10 +34,13 @@ class Pull:
         self._purged: list[str] = []
 
     def run(self) -> PullReport:
-        """Read each scope up to its end."""
-        for scope in self._parts.replica.scopes():
+        """Read each scope up to its end, those that are granted meanwhile too."""
+        done: set[str] = set()
+        while unread := [s for s in self._parts.replica.scopes() if s not in done]:
+            scope = unread[0]
             while self._parts.replica.holds(scope) and not self._reaches_end(scope):
                 pass
+            done.add(scope)
         return PullReport(
             changes=self._changes,
             pages=self._pages,
@@ -56,7 +59,7 @@ class Pull:
             self._restart(scope)
             return False
         with self._parts.store.transaction():
-            page = self._save(answer, scope, cursor)
+            page = self._save(answer, scope)
         if page is None or page["more"]:
             return False
         if self._parts.replica.agrees(scope, page["check"]):
@@ -80,15 +83,14 @@ class Pull:
         self._codes_wanted = 0
         return answer.document
 
-    def _save(
-        self, answer: Mapping[str, Any], scope: str, cursor: str | None
-    ) -> Mapping[str, Any] | None:
-        """Save all an answer says; return the page applied, or None if there was none to apply."""
+    def _save(self, answer: Mapping[str, Any], scope: str) -> Mapping[str, Any] | None:
+        """Save all an answer says; return the page applied, or None if the scope was revoked."""
         parts = self._parts
-        was_restored = parts.note_epoch(answer)
+        parts.note_epoch(answer)
         parts.outbox.save_outcomes(answer.get("op_results", ()))
+        parts.replica.grant(answer.get("granted", ()))
         self._obey(answer.get("directives", ()))
-        if not parts.replica.holds(scope) or (was_restored and cursor is not None):
+        if not parts.replica.holds(scope):
             return None
         pages: list[dict[str, Any]] = answer["scopes"]
         page = next((page for page in pages if page["scope"] == scope), None)

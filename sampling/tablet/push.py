@@ -84,7 +84,7 @@ class Push:
 
     def _save(self, answer: Answer) -> None:
         parts = self._parts
-        self._have = answer.document.get("have", {})
+        self._have = answer.document.get("have") or {}
         with parts.store.transaction():
             settled = parts.outbox.save_outcomes(answer.document.get("outcomes", ()))
             parts.store.set(backed_up_upto=self._have.get("backed_up_upto", parts.backed_up_upto))

@@ -44,7 +44,7 @@ class Replica:
         """Add or rename scopes; the cursor of a known one stays."""
         self._db.executemany(
             "INSERT INTO scope VALUES (:id, :name, :mode, NULL) ON CONFLICT (scope) DO UPDATE"
-            " SET name = excluded.name, mode = excluded.mode",
+            " SET name = coalesce(nullif(excluded.name, ''), name), mode = excluded.mode",
             [
                 {"id": scope["id"], "name": scope.get("name", ""), "mode": scope.get("mode", "ro")}
                 for scope in scopes

@@ -86,7 +86,7 @@ class EnrolDevice(ProjectPage):
         """Return the QR code a tablet scans: where the server is, and the code."""
         content = json.dumps({"server": self._server(), "code": plain})
         qr = segno.make(content, error="m", micro=False)
-        return mark_safe(qr.svg_inline(scale=6, border=2, svgclass=None, lineclass=None))  # noqa: S308
+        return mark_safe(qr.svg_inline(omitsize=True, border=2, svgclass=None))  # noqa: S308
 
 
 class RevokeDevice(ProjectPage):

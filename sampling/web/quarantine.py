@@ -36,9 +36,7 @@ class Held(ProjectPage):
             operations = operations.filter(status=status)
         if reason:
             operations = operations.filter(reason=reason)
-        page = self.page_of(
-            operations.select_related("device", "by").order_by("received_at", "op")
-        )
+        page = self.page_of(operations.select_related("device", "by").order_by("received_at", "op"))
         return self.shown(
             {
                 "campaign": campaign,
@@ -77,9 +75,7 @@ class OneHeld(ProjectPage):
         operation = self._operation(op_id)
         if self._campaign(operation) is None and operation.scope != self.project.scope:
             raise Forbidden("This operation names a place outside the project.")
-        outcome = rerun(
-            operation.op, by=self.user.pk, project=self.project.pk, at=timezone.now()
-        )
+        outcome = rerun(operation.op, by=self.user.pk, project=self.project.pk, at=timezone.now())
         if outcome.status in STATUSES:
             self.say("It is still held; the reasons below are those of this moment.")
             return redirect("pages:held-operation", self.project.pk, operation.op)

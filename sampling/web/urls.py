@@ -2,6 +2,81 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+from sampling.web import (
+    campaigns,
+    conflicts,
+    cores,
+    devices,
+    drafts,
+    findings,
+    home,
+    protocols,
+    quarantine,
+)
+
+project_pages: list[URLPattern] = [
+    path("", home.ProjectOverview.as_view(), name="project"),
+    path("campaigns/<uuid:campaign_id>/", campaigns.CampaignPage.as_view(), name="campaign"),
+    path(
+        "campaigns/<uuid:campaign_id>/cores/",
+        campaigns.CampaignCores.as_view(),
+        name="campaign-cores",
+    ),
+    path("cores/<uuid:core_id>/", cores.Core.as_view(), name="core"),
+    path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
+    path("conflicts/<uuid:conflict_id>/", conflicts.OneConflict.as_view(), name="conflict"),
+    path("held/", quarantine.Held.as_view(), name="held"),
+    path("held/<uuid:op_id>/", quarantine.OneHeld.as_view(), name="held-operation"),
+    path("findings/", findings.Findings.as_view(), name="findings"),
+    path("findings/<int:finding_id>/", findings.AcceptFinding.as_view(), name="finding"),
+    path("protocols/", protocols.Protocols.as_view(), name="protocols"),
+    path("protocols/new/", drafts.NewProtocol.as_view(), name="protocol-new"),
+    path(
+        "protocols/<uuid:protocol_id>/new/",
+        drafts.NewVersion.as_view(),
+        name="protocol-version-new",
+    ),
+    path("versions/<uuid:version_id>/", protocols.Version.as_view(), name="protocol-version"),
+    path(
+        "versions/<uuid:version_id>/document/",
+        protocols.VersionDocument.as_view(),
+        name="protocol-document",
+    ),
+    path(
+        "versions/<uuid:version_id>/changes/",
+        protocols.Comparison.as_view(),
+        name="protocol-diff",
+    ),
+    path("versions/<uuid:version_id>/edit/", drafts.EditDraft.as_view(), name="protocol-edit"),
+    path(
+        "versions/<uuid:version_id>/publish/",
+        protocols.PublishVersion.as_view(),
+        name="protocol-publish",
+    ),
+    path(
+        "versions/<uuid:version_id>/retire/",
+        protocols.RetireVersion.as_view(),
+        name="protocol-retire",
+    ),
+    path("devices/", devices.Devices.as_view(), name="devices"),
+    path("devices/enrol/", devices.EnrolDevice.as_view(), name="device-enrol"),
+    path(
+        "devices/<uuid:device_id>/revoke/",
+        devices.RevokeDevice.as_view(),
+        name="device-revoke",
+    ),
+]
+
+pages: list[URLPattern | URLResolver] = [
+    path("", home.Home.as_view(), name="home"),
+    path("projects/<uuid:project_id>/", include(project_pages)),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", home.SignIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include((pages, "pages"))),
+]

@@ -35,9 +35,7 @@ def trial(bare_trial: Trial, study: Study) -> Trial:
 
 @pytest.fixture
 def order(trial: Trial, analyst: User) -> EstimateOrder:
-    return order_estimates(
-        trial.campaign, Wish(seed=7), ordered_by=analyst, now=timezone.now()
-    )
+    return order_estimates(trial.campaign, Wish(seed=7), ordered_by=analyst, now=timezone.now())
 
 
 def complete(order: EstimateOrder) -> None:
@@ -50,3 +48,12 @@ def complete(order: EstimateOrder) -> None:
 def finished(order: EstimateOrder) -> EstimateOrder:
     complete(order)
     return order
+
+
+@pytest.fixture
+def finished_plot(trial: Trial, analyst: User) -> EstimateOrder:
+    """Return an order of a single plot, finished."""
+    wish = Wish(plots=[trial.plots[0].pk])
+    placed = order_estimates(trial.campaign, wish, ordered_by=analyst, now=timezone.now())
+    complete(placed)
+    return placed

@@ -162,7 +162,9 @@ def weigh(trial: Trial, segments: Sequence[CoreSegment]) -> None:
     trial.determinations += [determine(trial, bag, 41.0) for bag in bags]
 
 
-def determine(trial: Trial, specimen: Specimen, value: float | None, **fields: Any) -> Determination:
+def determine(
+    trial: Trial, specimen: Specimen, value: float | None, **fields: Any
+) -> Determination:
     """Release a C concentration of a specimen, in percent."""
     return Determination.objects.create(
         **{

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-from pathlib import Path
+import subprocess
+import threading
+import time
 
 import psycopg
 import pytest
@@ -23,8 +24,8 @@ def no_services_given(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
-def test_both_answer_and_both_stop(tmp_path):
-    with embedded_services(tmp_path, durable=False) as services:
+def test_both_answer_and_both_stop(directory):
+    with embedded_services(directory, durable=False) as services:
         with psycopg.connect(services.database_url) as connection:
             encoding = connection.execute("SHOW server_encoding").fetchone()
         with redis.Redis.from_url(services.redis_url) as client:
@@ -36,20 +37,20 @@ def test_both_answer_and_both_stop(tmp_path):
     assert not embedded.redis_answers(services.redis_url)
 
 
-def test_data_is_there_the_next_time(tmp_path):
-    with embedded_services(tmp_path, durable=False) as services:
+def test_data_is_there_the_next_time(directory):
+    with embedded_services(directory, durable=False) as services:
         with psycopg.connect(services.database_url) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
 
-    with embedded_services(tmp_path, durable=False) as services:
+    with embedded_services(directory, durable=False) as services:
         with psycopg.connect(services.database_url) as connection:
             kept = connection.execute("SELECT number FROM kept").fetchone()
 
     assert kept == (7,)
 
 
-def test_neither_listens_on_a_network(tmp_path):
-    with embedded_services(tmp_path, durable=False) as services:
+def test_neither_listens_on_a_network(directory):
+    with embedded_services(directory, durable=False) as services:
         with psycopg.connect(services.database_url) as connection:
             addresses = connection.execute("SHOW listen_addresses").fetchone()
         with redis.Redis.from_url(services.redis_url) as client:
@@ -59,81 +60,85 @@ def test_neither_listens_on_a_network(tmp_path):
     assert port == {"port": "0"}
 
 
-def test_what_is_given_is_used_as_it_is(tmp_path, monkeypatch):
+def test_what_is_given_is_used_as_it_is(directory, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://given.example/name")
 
-    with embedded_services(tmp_path) as services:
+    with embedded_services(directory) as services:
         assert embedded.redis_answers(services.redis_url)
 
     assert services.database_url == "postgresql://given.example/name"
-    assert not (tmp_path / "postgres").exists()
+    assert not (directory / "postgres").exists()
 
 
-def test_production_mode_refuses_them(tmp_path, monkeypatch):
+def test_production_mode_refuses_them(directory, monkeypatch):
     monkeypatch.setenv("ROOTFIELD_MODE", "production")
 
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL and REDIS_URL must be set"):
-        with embedded_services(tmp_path):
+        with embedded_services(directory):
             pass
 
 
-def test_a_server_that_cannot_start_says_why(tmp_path):
-    data = tmp_path / "postgres"
+def test_a_server_that_cannot_start_says_why(directory):
+    data = directory / "postgres"
     data.mkdir()
     (data / "PG_VERSION").write_text("18\n")
 
     with pytest.raises(ChildDied, match="PostgreSQL ended with status"):
-        with embedded_services(tmp_path):
+        with embedded_services(directory):
             pass
 
 
-def test_a_directory_that_cannot_be_made_says_why(tmp_path):
-    data = tmp_path / "postgres"
+def test_a_directory_that_cannot_be_made_says_why(directory):
+    data = directory / "postgres"
     data.mkdir()
     (data / "stranger").touch()
 
-    with pytest.raises(ChildDied, match="not empty"), embedded_services(tmp_path):
+    with pytest.raises(ChildDied, match="not empty"), embedded_services(directory):
         pass
 
 
-def test_a_second_process_uses_the_services_of_the_first(tmp_path):
-    with shared_services(tmp_path) as services:
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            seen = pool.apply(urls_seen_from, (tmp_path,))
+def test_who_comes_second_uses_the_services_of_the_first(directory):
+    with shared_services(directory) as first, shared_services(directory) as second:
+        assert second == first
+        assert embedded.redis_answers(second.redis_url)
 
-    assert seen == [services.database_url, services.redis_url]
-    assert not (tmp_path / "services.json").exists()
-
-
-def urls_seen_from(directory: Path) -> list[str]:
-    with shared_services(directory) as services:
-        return [services.database_url, services.redis_url]
+    assert not (directory / "services.json").exists()
 
 
-def test_a_process_that_never_says_where_is_not_waited_for_long(tmp_path, monkeypatch):
+def test_former_servers_on_the_data_are_waited_for(directory):
+    with subprocess.Popen(["sleep", "0.5"]) as former:
+        (directory / "postmaster.pid").write_text(f"{former.pid}\n{directory}\n")
+        started = time.monotonic()
+        threading.Thread(target=former.wait).start()
+        embedded.wait_for_former(directory)
+
+    assert 0.3 < time.monotonic() - started < embedded.STOP_WITHIN_S
+
+
+def test_a_process_that_never_says_where_is_not_waited_for_long(directory, monkeypatch):
     monkeypatch.setattr(embedded, "READY_WITHIN_S", 0.2)
-    note = tmp_path / "services.json"
+    note = directory / "services.json"
     note.write_text("{")
 
     with pytest.raises(ChildDied, match=r"never wrote services.json"):
         embedded.read_note(note)
 
 
-def test_commands_that_touch_no_table_start_nothing(tmp_path, monkeypatch):
-    monkeypatch.setenv("ROOTFIELD_DATA_DIR", str(tmp_path / "var"))
+def test_commands_that_touch_no_table_start_nothing(directory, monkeypatch):
+    monkeypatch.setenv("ROOTFIELD_DATA_DIR", str(directory / "var"))
 
     for arguments in (["manage.py"], ["manage.py", "check"], ["manage.py", "migrate", "--help"]):
         with services_for_command(arguments):
             assert "DATABASE_URL" not in os.environ
 
-    assert not (tmp_path / "var").exists()
+    assert not (directory / "var").exists()
 
 
-def test_a_command_that_needs_them_finds_them_in_its_environment(tmp_path, monkeypatch):
-    monkeypatch.setenv("ROOTFIELD_DATA_DIR", str(tmp_path))
+def test_a_command_that_needs_them_finds_them_in_its_environment(directory, monkeypatch):
+    monkeypatch.setenv("ROOTFIELD_DATA_DIR", str(directory))
 
     with services_for_command(["manage.py", "migrate"]):
-        noted = json.loads((tmp_path / "services.json").read_text())
+        noted = json.loads((directory / "services.json").read_text())
         found = {"database_url": os.environ["DATABASE_URL"], "redis_url": os.environ["REDIS_URL"]}
 
     assert found == noted
@@ -144,8 +149,8 @@ def test_a_missing_wheel_is_named(monkeypatch):
         embedded.wheel_directory("no_such_wheel")
 
 
-def test_others_may_pass_through_but_not_list(tmp_path):
-    closed = tmp_path / "closed"
+def test_others_may_pass_through_but_not_list(directory):
+    closed = directory / "closed"
     closed.mkdir(mode=0o700)
 
     embedded.open_the_way(closed / "data")

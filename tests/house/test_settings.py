@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -10,6 +9,7 @@ import pytest
 from django.core.checks import run_checks
 
 from rootfield.embedded import BASE_DIR
+from tests.house.surroundings import without_services
 
 PRODUCTION = {
     "ROOTFIELD_MODE": "production",
@@ -25,7 +25,7 @@ def manage(*arguments, **variables):
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=BASE_DIR,
-        env={"PATH": os.environ["PATH"], **variables},
+        env={**without_services(), **variables},
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -14,12 +13,13 @@ import pytest
 from rootfield.children import ChildDied, start_child
 from rootfield.embedded import BASE_DIR
 from rootfield.site import HOST, Site, free_port, is_live, refuse_taken_port
+from tests.house.surroundings import without_services
 
 
 @contextmanager
 def command(*arguments, **variables):
     """Run a management command and stop it, whatever happens, with SIGTERM."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **variables}
+    environment = {**without_services(), "PYTHONUNBUFFERED": "1", **variables}
     with subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=BASE_DIR,
@@ -46,24 +46,24 @@ def line_with(process, words):
 
 
 @pytest.mark.services
-def test_services_print_where_they_answer_and_stop_when_asked(tmp_path):
-    with command("services", ROOTFIELD_DATA_DIR=str(tmp_path)) as process:
+def test_services_print_where_they_answer_and_stop_when_asked(directory):
+    with command("services", ROOTFIELD_DATA_DIR=str(directory)) as process:
         database = line_with(process, "DATABASE_URL=postgresql://")
         redis = line_with(process, "REDIS_URL=unix://")
 
     assert database
     assert redis
     assert process.wait() == 0
-    assert not (tmp_path / "services.json").exists()
+    assert not (directory / "services.json").exists()
 
 
 @pytest.mark.services
 @pytest.mark.slow
-def test_run_serves_the_site_until_it_is_asked_to_stop(tmp_path):
+def test_run_serves_the_site_until_it_is_asked_to_stop(directory):
     port = free_port()
 
     with command(
-        "run", f"--port={port}", "--concurrency=1", ROOTFIELD_DATA_DIR=str(tmp_path)
+        "run", f"--port={port}", "--concurrency=1", ROOTFIELD_DATA_DIR=str(directory)
     ) as process:
         line_with(process, f"http://127.0.0.1:{port}/")
         was_live = is_live(port)

@@ -169,6 +169,7 @@ class FakeServer:
             "op_results": results,
             "directives": directives,
             "scopes": [],
+            "granted": [{"id": granted, "mode": "rw"} for granted in self.granted],
         }
         if scope in self.granted:
             epoch, _, seq = (cursor or f"{self.epoch}:0").partition(":")

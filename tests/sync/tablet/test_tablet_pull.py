@@ -31,7 +31,7 @@ def cursors(server, scope=SCOPE):
 
 
 def codes(tablet):
-    return [local.data["code"] for local in tablet.records("soil_core")]
+    return sorted(local.data["code"] for local in tablet.records("soil_core"))
 
 
 def test_the_checksum_is_the_one_of_the_protocol():
@@ -262,6 +262,21 @@ def test_an_answer_without_the_scope_asked_for_is_an_error(tablet, server):
         tablet.pull()
 
 
+def test_a_scope_granted_meanwhile_is_read_with_the_same_pull(tablet, server):
+    server.granted.append("campaign:new")
+    server.write(("soil_core", "c1"), "campaign:new", {"code": "C1"})
+
+    tablet.pull()
+
+    assert tablet.status().records == {SCOPE: 0, PROJECT: 0, "campaign:new": 1}
+
+
+def test_specimen_codes_are_asked_for_once_a_pull(tablet, server):
+    tablet.pull(codes_wanted=100)
+
+    assert [message.get("codes_wanted") for message in server.messages(PULL)] == [100, None]
+
+
 def test_refreshing_learns_new_scopes_and_forgets_those_not_granted(tablet, server):
     grow(server, 1)
     tablet.pull()
@@ -295,14 +310,12 @@ def test_a_server_restored_from_a_backup_gets_again_all_it_may_have_lost(tablet,
     first, second = (tablet.capture("soil_core", {"code": code}, SCOPE) for code in ("C1", "C2"))
     server.backed_up_upto = 1
     tablet.push()
-    tablet.pull()
     lost_op = server.numbers.pop(2)
     del server.outcomes[lost_op], server.records["soil_core", second]
     server.epoch = "two"
 
-    report = tablet.pull()
-    assert report.restarted == (SCOPE,)
-    assert tablet.status().pending == 1
+    tablet.pull()
+    assert [kept.n for kept in tablet.operations(None)] == [2]
     tablet.push()
     tablet.pull()
 

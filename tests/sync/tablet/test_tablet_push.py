@@ -269,7 +269,7 @@ def test_a_refusal_that_is_no_problem_document_is_still_a_problem(tablet, road):
 
 def test_an_answer_about_none_of_the_operations_stops_the_push(tablet, road, server):
     capture(tablet)
-    road.faults = [lambda *_: server.answer({"outcomes": []})]
+    road.faults = [lambda *_: server.answer({"outcomes": [], "have": None})]
 
     with pytest.raises(AnswerUnreadable):
         tablet.push()

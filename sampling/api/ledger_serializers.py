@@ -1,0 +1,134 @@
+"""How operations, conflicts, findings and progress look to machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from sampling.api.positions import without_positions
+from sampling.models import Finding, SyncConflict, SyncOperation
+
+
+class _Redacted(serializers.JSONField):
+    """Stored JSON; the places in it are blank for those who may not see them."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the value, blanked where it must be."""
+        shown = super().to_representation(value)
+        return shown if self.context.get("shows_places") else without_positions(shown)
+
+
+class ConflictSerializer(serializers.ModelSerializer[SyncConflict]):
+    """Two values for one group of fields."""
+
+    base = _Redacted()
+    server = _Redacted()
+    device_values = _Redacted()
+
+    class Meta:
+        model = SyncConflict
+        fields = [
+            "id",
+            "project",
+            "scope",
+            "type",
+            "record",
+            "kind",
+            "group",
+            "base",
+            "server",
+            "device_values",
+            "raised_at",
+            "resolved_at",
+        ]
+
+
+class ResolutionSerializer(serializers.Serializer[Any]):
+    """What a person decides: the server's values, the device's, or others."""
+
+    keep = serializers.ChoiceField(choices=["server", "device", "values"])
+    values = serializers.DictField(required=False)
+    why = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
+
+
+class OperationSerializer(serializers.ModelSerializer[SyncOperation]):
+    """One change sent to a record, and the answer it got."""
+
+    detail = _Redacted(allow_null=True)
+    body = _Redacted(allow_null=True, help_text="The operation itself, while it is held.")
+
+    class Meta:
+        model = SyncOperation
+        fields = [
+            "op",
+            "device",
+            "n",
+            "via",
+            "scope",
+            "type",
+            "record",
+            "do",
+            "status",
+            "revision",
+            "by",
+            "at",
+            "received_at",
+            "detail",
+            "body",
+        ]
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """What became of an operation tried again."""
+
+    op = serializers.UUIDField()
+    status = serializers.CharField()
+    v = serializers.IntegerField(required=False)
+
+
+class FindingSerializer(serializers.ModelSerializer[Finding]):
+    """What is doubtful about a record."""
+
+    detail = _Redacted()
+
+    class Meta:
+        model = Finding
+        fields = [
+            "id",
+            "project",
+            "scope",
+            "rule",
+            "severity",
+            "record_type",
+            "record",
+            "key",
+            "message",
+            "detail",
+            "state",
+            "raised_at",
+            "settled_at",
+            "settled_by",
+            "reason",
+        ]
+
+
+class PlotProgressSerializer(serializers.Serializer[Any]):
+    """What was planned on a plot and what arrived."""
+
+    plot = serializers.UUIDField(allow_null=True)
+    code = serializers.CharField()
+    planned_cores = serializers.IntegerField()
+    arrived_cores = serializers.IntegerField()
+    missing_cores = serializers.IntegerField()
+    planned_segments = serializers.IntegerField()
+    arrived_segments = serializers.IntegerField()
+    missing_segments = serializers.IntegerField()
+    is_complete = serializers.BooleanField()
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """Plan against actual of a campaign, in all and by plot."""
+
+    total = PlotProgressSerializer()
+    plots = PlotProgressSerializer(many=True)

@@ -1,0 +1,185 @@
+"""What the ledger holds for people to look at and decide: operations, conflicts, findings."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sampling.actions.access import projects_allowing
+from sampling.actions.conflicts import resolve_conflict
+from sampling.actions.findings import accept_finding
+from sampling.actions.intake import rerun
+from sampling.api.base import MEMBER, ProjectViewSet, person
+from sampling.api.device_serializers import ReasonSerializer
+from sampling.api.filters import (
+    ConflictFilters,
+    FindingFilters,
+    OperationFilters,
+    operations_of,
+)
+from sampling.api.ledger_serializers import (
+    ConflictSerializer,
+    FindingSerializer,
+    OperationSerializer,
+    OutcomeSerializer,
+    ResolutionSerializer,
+)
+from sampling.api.positions import projects_with_exact_positions
+from sampling.errors import MalformedRequest
+from sampling.models import (
+    HELD_STATUSES,
+    Campaign,
+    Finding,
+    SyncConflict,
+    SyncOperation,
+)
+
+SEES_ALL = "device.read"  # others see what their own devices sent
+
+
+class OperationPages(CursorPagination):
+    """Pages of operations, in the order of their ids."""
+
+    page_size_query_param = "limit"
+    max_page_size = 1000
+    ordering = "op"
+
+
+class LedgerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewSet):
+    """What the ledger holds. Places in it are shown to who may see them in all their projects."""
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Say whether places may be shown."""
+        context: dict[str, Any] = dict(super().get_serializer_context())
+        if self.request is not None and self.request.user.is_authenticated:
+            exact = projects_with_exact_positions(self.request)
+            mine = projects_allowing(person(self.request), MEMBER)
+            context["shows_places"] = not mine.exclude(pk__in=exact).exists()
+        return context
+
+
+class OperationViews(LedgerViewSet):
+    """Every change that was sent, with the answer it got."""
+
+    queryset = SyncOperation.objects.select_related("device")
+    serializer_class = OperationSerializer
+    filterset_class = OperationFilters
+    pagination_class = OperationPages
+    needs = {"list": "operation.read", "retrieve": "operation.read"}
+
+    def in_projects(self, rows: QuerySet[Any], projects: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the operations of some projects: all, or those of the person's own devices."""
+        user = person(self.request)
+        everywhere = projects_allowing(user, SEES_ALL).filter(pk__in=projects)
+        own = rows.filter(device__user=user, device__project__in=projects)
+        return own | operations_of(rows, everywhere)
+
+    def project_of(self, row: SyncOperation) -> uuid.UUID:
+        """Return the project an operation is about: its device's, or that of its scope."""
+        if row.device is not None:
+            return row.device.project_id
+        kind, _, name = row.scope.partition(":")
+        if kind == "project":
+            return uuid.UUID(name)
+        return Campaign.objects.values_list("project_id", flat=True).get(pk=name)
+
+
+class QuarantineViews(OperationViews):
+    """Operations that wait: for a person to decide, or for what they refer to."""
+
+    queryset = SyncOperation.objects.filter(status__in=HELD_STATUSES).select_related("device")
+    needs = {**OperationViews.needs, "rerun": "quarantine.decide"}
+
+    @extend_schema(request=None, responses=OutcomeSerializer, summary="Try a held operation again")
+    @action(detail=True, methods=["post"])
+    def rerun(self, request: Request, pk: str) -> Response:
+        """Try a held operation again, on the word of a person; still refused, it stays held."""
+        row = self.get_object()
+        outcome = rerun(
+            row.pk, by=person(request).pk, project=self.project_of(row), at=timezone.now()
+        )
+        return Response(outcome.as_wire())
+
+
+class ConflictViews(LedgerViewSet):
+    """Where two people said different things of one record."""
+
+    queryset = SyncConflict.objects.all()
+    serializer_class = ConflictSerializer
+    filterset_class = ConflictFilters
+    needs = {
+        "list": "conflict.read",
+        "retrieve": "conflict.read",
+        "resolve": "conflict.resolve",
+    }
+
+    def in_projects(self, rows: QuerySet[Any], projects: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the conflicts of some projects: all, or those of the person's own devices."""
+        user = person(self.request)
+        everywhere = projects_allowing(user, SEES_ALL).filter(pk__in=projects)
+        own = Q(operation__device__user=user, project__in=projects)
+        return rows.filter(own | Q(project__in=everywhere))
+
+    @extend_schema(
+        request=ResolutionSerializer, responses=ConflictSerializer, summary="Decide a conflict"
+    )
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, pk: str) -> Response:
+        """Settle a conflict with the server's values, the device's, or others."""
+        conflict = self.get_object()
+        wanted = ResolutionSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        choice = wanted.validated_data
+        resolve_conflict(
+            conflict,
+            values=_chosen(conflict, choice),
+            by=person(request),
+            via="api",
+            at=timezone.now(),
+            why=choice["why"],
+        )
+        conflict.refresh_from_db()
+        return Response(self.get_serializer(conflict).data)
+
+
+def _chosen(conflict: SyncConflict, choice: dict[str, Any]) -> dict[str, Any]:
+    if choice["keep"] == "server":
+        return {}
+    if choice["keep"] == "device":
+        values: dict[str, Any] = conflict.device_values or {}
+        return values
+    if not choice.get("values"):
+        raise MalformedRequest("Give the values to keep.")
+    given: dict[str, Any] = choice["values"]
+    return given
+
+
+class FindingViews(LedgerViewSet):
+    """What is doubtful about records."""
+
+    queryset = Finding.objects.all()
+    serializer_class = FindingSerializer
+    filterset_class = FindingFilters
+    needs = {"list": "finding.read", "retrieve": "finding.read", "accept": "finding.accept"}
+
+    @extend_schema(
+        request=ReasonSerializer, responses=FindingSerializer, summary="Accept, with a reason"
+    )
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """Say that a doubtful record is right as it is, and why."""
+        finding = self.get_object()
+        wanted = ReasonSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        reason = wanted.validated_data["reason"]
+        accepted = accept_finding(finding, by=person(request), reason=reason, at=timezone.now())
+        return Response(self.get_serializer(accepted).data)
