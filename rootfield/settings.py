@@ -195,6 +195,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "CensoringEnum": "sampling.models.base.VALUE_CENSORING",
+        "MissingReasonEnum": "sampling.models.base.MISSING_REASONS",
+        "DeviceStateEnum": "sampling.models.people.DEVICE_STATES",
+        "FindingStateEnum": "sampling.models.findings.FINDING_STATES",
+        "ProtocolVersionStateEnum": "sampling.models.protocols.PROTOCOL_VERSION_STATES",
+        "RunStateEnum": "estimates.models.RUN_STATES",
+    },
 }
 
 # Workers

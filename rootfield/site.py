@@ -107,13 +107,14 @@ def commands(*, port: int, concurrency: int) -> dict[str, list[str]]:
     """Return the command of each process, the web server's first."""
     python = sys.executable
     gunicorn = [python, "-m", "gunicorn", "rootfield.wsgi", f"--bind={HOST}:{port}"]
+    serving = ["--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket"]
     celery = [python, "-m", "celery", "-A", "rootfield", "worker", "--loglevel=INFO"]
     workers = {
         f"worker-{number}": [*celery, "--concurrency=1", f"--hostname=worker-{number}@%h"]
         for number in range(1, concurrency + 1)
     }
     return {
-        "web": [*gunicorn, "--worker-class=gthread", "--workers=2", "--threads=8"],
+        "web": [*gunicorn, *serving],
         **workers,
         "sweeper": [python, "manage.py", "sweep", "--forever"],
     }

@@ -6,22 +6,22 @@ from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
 from estimates.api.views import (
-    ImpactViews,
-    OrderViews,
-    ParameterSetViews,
-    ResultViews,
-    RunViews,
+    ImpactViewSet,
+    OrderViewSet,
+    ParameterSetViewSet,
+    ResultViewSet,
+    RunViewSet,
 )
 
 router = SimpleRouter()
-router.register("estimate-orders", OrderViews, basename="estimate-order")
-router.register("estimates", RunViews, basename="estimate")
-router.register("estimate-results", ResultViews, basename="estimate-result")
-router.register("parameter-sets", ParameterSetViews, basename="parameter-set")
+router.register("estimate-orders", OrderViewSet, basename="estimate-order")
+router.register("estimates", RunViewSet, basename="estimate")
+router.register("estimate-results", ResultViewSet, basename="estimate-result")
+router.register("parameter-sets", ParameterSetViewSet, basename="parameter-set")
 
 impact: URLPattern = path(
     "estimate-impact/<slug:kind>/<uuid:record>/",
-    ImpactViews.as_view({"get": "list"}),
+    ImpactViewSet.as_view({"get": "list"}),
     name="estimate-impact",
 )
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, ClassVar, TypeVar, cast
-
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from estimates.api.filters import OrderFilter, ResultFilter, RunFilter
@@ -33,72 +31,30 @@ from estimates.models import EstimateOrder, EstimateResult, EstimateRun, Paramet
 from estimates.orders import Wish, cancel_order, order_estimates
 from estimates.orders.table import CSV_TYPE, csv_answer
 from estimates.runs.provenance import origins_of, runs_made_from
-from sampling.actions.access import require
+from sampling.actions.access import projects_allowing
+from sampling.api.base import KnownFilters, ProjectViewSet, person
 from sampling.errors import NotFound
 from sampling.models import Campaign, User
 
-M = TypeVar("M", bound=Model)
-
-READ = "estimate.read"
+READ, ORDER = "estimate.read", "estimate.order"
 SVG_TYPE = "image/svg+xml"
 UNKNOWN = OpenApiResponse(description="Not there, or another project's.")
 
 
-class EstimateViews(GenericViewSet[M]):
-    """Rows of the projects in which the person may read estimates.
-
-    Asking for a project (`?project=`) or a row one may not read is 403 for its members and 404
-    for all others.
-    """
-
-    permission_classes = (IsAuthenticated,)
-    lookup_value_regex: ClassVar[str] = "[0-9a-f-]{36}"
-
-    @property
-    def person(self) -> User:
-        """Who asks."""
-        return cast(User, self.request.user)
-
-    def asked_project(self) -> None:
-        """Raise unless the person may read the project the list is narrowed to."""
-        asked = self.request.query_params.get("project")
-        if asked:
-            require(self.person, as_uuid(asked), READ)
-
-
 @extend_schema_view(
-    list=extend_schema(summary="Orders of estimates, by the projects one may read"),
+    list=extend_schema(summary="Orders of estimates"),
     retrieve=extend_schema(summary="One order, with how far it is"),
 )
-class OrderViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, EstimateViews[EstimateOrder]):
+class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewSet):
     """Orders: ask, look, cancel, download."""
 
-    queryset = EstimateOrder.objects.all()
+    queryset = EstimateOrder.objects.for_display()
     filterset_class = OrderFilter
+    needs = {"list": READ, "retrieve": READ, "results": READ, "create": ORDER, "cancel": ORDER}
 
     def get_serializer_class(self) -> type[OrderSerializer]:
         """Show progress on single orders only."""
         return OrderSerializer if self.action == "list" else OrderWithProgressSerializer
-
-    def get_queryset(self) -> QuerySet[EstimateOrder]:
-        """Return the readable orders for a list, any for a single one."""
-        rows = EstimateOrder.objects.for_display()
-        if self.action != "list":
-            return rows
-        self.asked_project()
-        return rows.for_user(self.person)
-
-    def order(self, permission: str = READ) -> EstimateOrder:
-        """Return the order of the address, if the person may."""
-        order = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
-        if order is None:
-            raise NotFound
-        require(self.person, order.project_id, permission)
-        return order
-
-    def get_object(self) -> EstimateOrder:
-        """Return the order of the address, if the person may read it."""
-        return self.order()
 
     @extend_schema(
         summary="Order estimates of a campaign",
@@ -113,8 +69,8 @@ class OrderViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, EstimateViews
         campaign = Campaign.objects.filter(pk=wish.pop("campaign"), voided_at=None).first()
         if campaign is None:
             raise NotFound
-        require(self.person, campaign.project_id, "estimate.order")
-        order = order_estimates(campaign, Wish(**wish), ordered_by=self.person, now=timezone.now())
+        user = self.require(campaign.project_id)
+        order = order_estimates(campaign, Wish(**wish), ordered_by=user, now=timezone.now())
         body = OrderWithProgressSerializer(order).data
         return Response(body, status=status.HTTP_201_CREATED)
 
@@ -126,9 +82,8 @@ class OrderViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, EstimateViews
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Cancel what is not finished; what is finished stays."""
-        order = self.order("estimate.order")
-        cancelled = cancel_order(order, cancelled_by=self.person, now=timezone.now())
-        return Response(OrderWithProgressSerializer(cancelled).data)
+        order = cancel_order(self.get_object(), cancelled_by=person(request), now=timezone.now())
+        return Response(OrderWithProgressSerializer(order).data)
 
     @extend_schema(
         summary="The current results of an order as CSV",
@@ -137,38 +92,29 @@ class OrderViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, EstimateViews
     @action(detail=True, url_path="results.csv")
     def results(self, request: Request, pk: str) -> HttpResponse:
         """Answer a file with one line a result."""
-        return csv_answer(self.order())
+        return csv_answer(self.get_object())
 
 
 @extend_schema_view(
     list=extend_schema(summary="Runs: one for each plot and method, and one that sums up"),
     retrieve=extend_schema(summary="One run with its notes and budgets"),
 )
-class RunViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, EstimateViews[EstimateRun]):
+class RunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewSet):
     """Runs: how they stand, what they were made from, how they look."""
 
-    queryset = EstimateRun.objects.all()
+    queryset = EstimateRun.objects.select_related("order", "plot", "parameter_set")
     filterset_class = RunFilter
+    project_path = "order__project"
+    needs = dict.fromkeys(("list", "retrieve", "lineage", "figure"), READ)
 
     def get_serializer_class(self) -> type[RunSerializer]:
         """Show details on single runs only."""
         return RunSerializer if self.action == "list" else RunWithDetailsSerializer
 
     def get_queryset(self) -> QuerySet[EstimateRun]:
-        """Return the readable runs for a list, any for a single one."""
-        rows = EstimateRun.objects.select_related("order", "plot", "parameter_set")
-        if self.action != "list":
-            return rows
-        self.asked_project()
-        return rows.for_user(self.person).defer("details")
-
-    def get_object(self) -> EstimateRun:
-        """Return the run of the address, if the person may read it."""
-        run = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
-        if run is None:
-            raise NotFound
-        require(self.person, run.order.project_id, READ)
-        return run
+        """Return the readable runs, for a list without what is long."""
+        rows: QuerySet[EstimateRun] = super().get_queryset()
+        return rows.defer("details") if self.action == "list" else rows
 
     @extend_schema(
         summary="What a run was made from, down to the push of the tablet",
@@ -195,17 +141,16 @@ class RunViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, EstimateViews[E
 
 
 @extend_schema_view(list=extend_schema(summary="Results with their intervals"))
-class ResultViews(mixins.ListModelMixin, EstimateViews[EstimateResult]):
+class ResultViewSet(mixins.ListModelMixin, ProjectViewSet):
     """Results: numbers with their intervals, of plots, depth layers and treatments."""
 
-    queryset = EstimateResult.objects.all()
+    queryset = EstimateResult.objects.for_display().defer(
+        "run__details", "run__parameter_set__content"
+    )
     filterset_class = ResultFilter
     serializer_class = ResultSerializer
-
-    def get_queryset(self) -> QuerySet[EstimateResult]:
-        """Return the readable results."""
-        self.asked_project()
-        return EstimateResult.objects.for_user(self.person).for_display().defer("run__details")
+    project_path = "run__order__project"
+    needs = {"list": READ}
 
 
 @extend_schema_view(
@@ -214,41 +159,47 @@ class ResultViews(mixins.ListModelMixin, EstimateViews[EstimateResult]):
         description="`kind` is a record type such as `root_fraction`, or `determination`.",
     )
 )
-class ImpactViews(mixins.ListModelMixin, EstimateViews[EstimateRun]):
+class ImpactViewSet(mixins.ListModelMixin, ProjectViewSet):
     """What a change of a record would touch."""
 
-    queryset = EstimateRun.objects.all()
+    queryset = EstimateRun.objects.select_related("order", "plot", "parameter_set")
     serializer_class = RunSerializer
-    filter_backends = ()
+    project_path = "order__project"
+    needs = {"list": READ}
 
     def get_queryset(self) -> QuerySet[EstimateRun]:
         """Return the readable runs made from the record, and their summaries."""
-        runs = runs_made_from(self.kwargs["kind"], as_uuid(self.kwargs["record"]), user=self.person)
-        return runs.select_related("order", "plot", "parameter_set").defer("details")
+        rows: QuerySet[EstimateRun] = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        touched = runs_made_from(self.kwargs["kind"], self.kwargs["record"])
+        return rows.filter(pk__in=touched.values("pk")).defer("details")
+
+
+class ReadsEstimates(BasePermission):
+    """Lets in who reads the estimates of any project: parameter sets belong to none."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Return whether the person reads estimates anywhere."""
+        user = request.user
+        return isinstance(user, User) and projects_allowing(user, READ).exists()
 
 
 @extend_schema_view(
     list=extend_schema(summary="Parameter sets"),
     retrieve=extend_schema(summary="One parameter set with all its numbers and their sources"),
 )
-class ParameterSetViews(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, EstimateViews[ParameterSet]
+class ParameterSetViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[ParameterSet]
 ):
-    """The numbers estimates use beyond what was measured; for everybody who is signed in."""
+    """The numbers estimates use beyond what was measured."""
 
     queryset = ParameterSet.objects.all()
-    filter_backends = ()
+    permission_classes = [ReadsEstimates]
+    filter_backends = [KnownFilters]
 
     def get_serializer_class(self) -> type[ParameterSetSerializer]:
         """Show the numbers of single sets only."""
         if self.action == "list":
             return ParameterSetSerializer
         return ParameterSetWithContentSerializer
-
-
-def as_uuid(text: Any) -> uuid.UUID:
-    """Return the id a text spells; raises NotFound for any other text."""
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        raise NotFound from None

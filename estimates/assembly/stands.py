@@ -40,15 +40,13 @@ PLANTS: Mapping[str, Kinship] = {
     "|lupin|lupins|lentil|lentils": Kinship("Fabaceae", "crop"),
     "sunflower|helianthus": Kinship("Asteraceae", "crop"),
     "phacelia|buckwheat|beet|potato|linseed|flax": Kinship("forbs", "crop"),
-    "poplar|populus|willow|salix|oak|quercus|walnut|juglans|tree|trees|hedge": Kinship(
-        "woody", "shrubs"
-    ),
     "prairie|meadow|pasture|grasslandherbaceous|grassland": Kinship("Poaceae", "grassland"),
     "grass|grasses|miscanthus|switchgrass|panicum|lolium|ryegrass|fescue|ley|dactylis": Kinship(
         "Poaceae", "grass"
     ),
 }
 OTHERWISE = Kinship("Poaceae", "crop")
+TREE = Kinship("woody", "shrubs")
 TURNOVER_OF_TREE: Mapping[str, str] = {
     "oak|quercus": "Quercus",
     "poplar|populus|willow|salix": "Populus",
@@ -78,12 +76,18 @@ def science_stands(
             part, part_notes = _part(stand, species, share / len(grown))
             parts.append(part)
             notes += part_notes
-    group = kinship_of(grown[0].species)[0].depth_group
+    first = grown[0]
+    group = kinship_of(first.species, growth=GROWTH_OF_KIND[first.kind])[0].depth_group
     return tuple(parts), group, notes
 
 
-def kinship_of(words: str) -> tuple[Kinship, bool]:
-    """Return the kinship of the first plant the words name, and whether they name one."""
+def kinship_of(words: str, *, growth: Growth) -> tuple[Kinship, bool]:
+    """Return the kinship of the first plant the words name, and whether they name one.
+
+    Words for a crop may name the trees beside it; those do not count.
+    """
+    if growth == "tree":
+        return TREE, True
     found: list[tuple[int, Kinship]] = []
     for pattern, kinship in PLANTS.items():
         match = re.search(rf"(?<![a-z])(?:{pattern})(?![a-z])", words.casefold())
@@ -121,10 +125,10 @@ def _species(stand: CropStand) -> dict[str, float]:
 
 
 def _part(stand: CropStand, species: str, share: float) -> tuple[Stand, list[Note]]:
-    kinship, is_known = kinship_of(species)
     growth = GROWTH_OF_KIND[stand.kind]
+    kinship, is_known = kinship_of(species, growth=growth)
     notes = []
-    if not is_known and growth != "tree":
+    if not is_known:
         message = f"The plant group of {species!r} is not known: taken as {kinship.plant_group}."
         notes.append(Note(code="plant_group_assumed", message=message))
     turnover = "perennial"
@@ -133,12 +137,11 @@ def _part(stand: CropStand, species: str, share: float) -> tuple[Stand, list[Not
         if not is_known:
             message = f"No turnover is known for {species!r}: that of {ANY_TREE} is taken."
             notes.append(Note(code="turnover_assumed", message=message))
-    group = "woody" if growth == "tree" else kinship.plant_group
     return (
         Stand(
             share=share,
             growth=growth,
-            plant_group=group,
+            plant_group=kinship.plant_group,
             turnover=turnover,
             sampled_at=_sampled_at(stand),
         ),

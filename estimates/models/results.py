@@ -7,8 +7,8 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from estimates.models.runs import EstimateRun, readable_projects
-from sampling.models import Treatment, User
+from estimates.models.runs import EstimateRun
+from sampling.models import Treatment
 from sampling.models.base import append_only, between, one_of
 
 QUANTITIES = [
@@ -25,10 +25,6 @@ LARGEST = 1e9  # g C per m2; NaN and infinity are above it for PostgreSQL
 
 class EstimateResultQuerySet(models.QuerySet["EstimateResult"]):
     """Sets of results with a name in the office."""
-
-    def for_user(self, user: User) -> EstimateResultQuerySet:
-        """Those of the projects in which the person may read estimates."""
-        return self.filter(run__order__project__in=readable_projects(user))
 
     def current(self) -> EstimateResultQuerySet:
         """Those of the last run that succeeded for each order, plot and method."""

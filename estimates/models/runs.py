@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -12,9 +11,8 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 
 from estimates.models.parameters import ParameterSet
-from sampling.models import Campaign, Plot, Project, User
+from sampling.models import Campaign, Plot, Project
 from sampling.models.base import between, one_of
-from sampling.rules.roles import PERMISSIONS
 
 RUN_STATES = [
     ("queued", "queued"),
@@ -48,10 +46,6 @@ _FINAL_IS_FINAL = """
 class EstimateOrderQuerySet(models.QuerySet["EstimateOrder"]):
     """Sets of orders with a name in the office."""
 
-    def for_user(self, user: User) -> EstimateOrderQuerySet:
-        """Those of the projects in which the person may read estimates."""
-        return self.filter(project__in=readable_projects(user))
-
     def for_display(self) -> EstimateOrderQuerySet:
         """Those with what a page or an answer names, read along."""
         return self.select_related("project", "campaign", "ordered_by").order_by("-ordered_at")
@@ -64,12 +58,6 @@ class EstimateOrderQuerySet(models.QuerySet["EstimateOrder"]):
             finished_count=Count("runs", filter=newest & Q(runs__state__in=FINAL_STATES)),
             failed_count=Count("runs", filter=newest & Q(runs__state="failed")),
         )
-
-
-def readable_projects(user: User) -> models.QuerySet[Any, Any]:
-    """Return the ids of the projects in which the person may read estimates."""
-    roles = PERMISSIONS["estimate.read"]
-    return user.memberships.filter(role__in=roles).values("project")
 
 
 class EstimateOrder(models.Model):
@@ -156,10 +144,6 @@ class EstimateOrder(models.Model):
 
 class EstimateRunQuerySet(models.QuerySet["EstimateRun"]):
     """Sets of runs with a name in the office."""
-
-    def for_user(self, user: User) -> EstimateRunQuerySet:
-        """Those of the projects in which the person may read estimates."""
-        return self.filter(order__project__in=readable_projects(user))
 
     def newest(self) -> EstimateRunQuerySet:
         """Those that no later run replaces."""

@@ -17,9 +17,11 @@ from django.db import transaction
 from estimates.assembly import Lineage, assemble, science_options
 from estimates.assembly.ledger import ledger_marks
 from estimates.models import EstimateInput, EstimateOrder, EstimateRun
+from sampling.models import RECORD_MODELS
 
 CHECKED_STATES = ("succeeded", "failed")
 MOST_NAMED = 5
+RECORD_KINDS = list(RECORD_MODELS)
 
 
 def refresh_stale(*, now: dt.datetime) -> list[uuid.UUID]:
@@ -73,13 +75,14 @@ def what_changed(before: Iterable[Lineage], after: Iterable[Lineage]) -> str:
     """Return in a sentence what differs between two lineages; blank when nothing does."""
     old = {(item.kind, item.record): item.revision for item in before}
     new = {(item.kind, item.record): item.revision for item in after}
-    changes = [
-        f"{_named(key)} changed from revision {old[key]} to {new[key]}"
-        for key in sorted(old.keys() & new.keys())
-        if old[key] != new[key]
-    ]
-    changes += [f"{_named(key)} is no longer used" for key in sorted(old.keys() - new.keys())]
-    changes += [f"{_named(key)} is new" for key in sorted(new.keys() - old.keys())]
+    changes = []
+    for key in sorted(old.keys() | new.keys(), key=_coarsest_first):
+        if key not in new:
+            changes.append(f"{_named(key)} is no longer used")
+        elif key not in old:
+            changes.append(f"{_named(key)} is new")
+        elif old[key] != new[key]:
+            changes.append(f"{_named(key)} changed from revision {old[key]} to {new[key]}")
     if not changes:
         return ""
     more = len(changes) - MOST_NAMED
@@ -159,6 +162,13 @@ def _lineage_of(runs: Sequence[EstimateRun]) -> Mapping[uuid.UUID, list[Lineage]
     for run, kind, record, revision in rows.values_list("run", "kind", "record", "revision"):
         lineages[run].append(Lineage(kind, record, revision))
     return lineages
+
+
+def _coarsest_first(key: tuple[str, uuid.UUID]) -> tuple[int, str, uuid.UUID]:
+    """Put a core before what was cut from it, so that the cause comes before its effects."""
+    kind, record = key
+    rank = RECORD_KINDS.index(kind) if kind in RECORD_KINDS else len(RECORD_KINDS)
+    return rank, kind, record
 
 
 def _named(key: tuple[str, uuid.UUID]) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rootfield.demo.crew import CoreWork, CrewTablet, Notebook, shares
@@ -14,16 +12,9 @@ from sampling.tablet import PushReport, StoredOperation
 PROVOKED = "provoked by the demo"
 HELD = ("deferred", "quarantined", "rejected")
 PARENTS = ("sampling_point", "soil_core")
+LONGEST_SAID = 24
 LONGEST_KEPT = {"note": 10_000, "corer": 100}
 """Characters of a field that stay when words are added to it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Meeting:
-    """The records two tablets edit without knowing of each other, by key."""
-
-    merged: str
-    contested: str
 
 
 def go_out(crew: Sequence[CrewTablet], codes: Sequence[str], say: Say) -> None:
@@ -45,19 +36,35 @@ def hand_out(crew: Sequence[CrewTablet], works: Sequence[CoreWork]) -> None:
 
 
 def capture_offline(crew: Sequence[CrewTablet], notebook: Notebook, say: Say) -> None:
-    """Capture every core in its tablet's outbox; the last tablet leaves out one core's parents.
+    """Capture every core in its tablet's outbox; the last core without its parents.
 
     The parents left out are captured later, so that their children arrive before them.
     """
+    late = _late_work(crew)
     for member in crew:
         for work in member.work:
-            is_late = member is crew[-1] and work is member.work[-1]
             captures = [
-                capture for capture in work.captures if not (is_late and capture.type in PARENTS)
+                capture
+                for capture in work.captures
+                if work is not late or capture.type not in PARENTS
             ]
             notebook.capture(member, work.campaign, captures)
         pending = member.tablet.status().pending
         say(f"  {member.name} captured {pending:,} records of {len(member.work):,} cores, offline")
+
+
+def push_everything(crew: Sequence[CrewTablet], notebook: Notebook, say: Say) -> None:
+    """Push all tablets, each with its own trouble; where cores are few, one has them all."""
+    busy = [member for member in crew if member.work]
+    if not busy:
+        say("  no core was captured: nothing to push")
+        return
+    cast = [busy[place % len(busy)] for place in range(len(crew))]
+    push_with_lost_answer(cast[0], say)
+    push_all(cast[1], say)
+    push_impossible_depths(cast[2], notebook, say)
+    push_children_first(busy[-1], notebook, say)
+    meet(crew[1], crew[2], _arrived_cores(crew, notebook), say)
 
 
 def push_with_lost_answer(member: CrewTablet, say: Say) -> None:
@@ -74,23 +81,26 @@ def push_with_lost_answer(member: CrewTablet, say: Say) -> None:
     )
 
 
+def push_all(member: CrewTablet, say: Say) -> None:
+    """Push without any trouble."""
+    say(f"  {member.name} pushed: {counted(member.tablet.push().statuses)}")
+
+
 def push_impossible_depths(member: CrewTablet, notebook: Notebook, say: Say) -> None:
     """Push with a segment among the others whose upper depth lies below its lower depth."""
-    core = member.work[0].of_type("soil_core")[0] if member.work else None
-    impossible = ""
-    if core is not None:
-        impossible = member.tablet.capture(
-            "core_segment",
-            {
-                "soil_core": notebook.ids[core.key],
-                "code": "DEMO-IMPOSSIBLE-DEPTHS",
-                "upper_depth_cm": 40,
-                "lower_depth_cm": 20,
-                "captured_version": member.work[0].campaign.protocol_version,
-            },
-            member.work[0].campaign.scope,
-            why=PROVOKED,
-        )
+    work = member.work[0]
+    impossible = member.tablet.capture(
+        "core_segment",
+        {
+            "soil_core": notebook.ids[work.of_type("soil_core")[0].key],
+            "code": "DEMO-IMPOSSIBLE-DEPTHS",
+            "upper_depth_cm": 40,
+            "lower_depth_cm": 20,
+            "captured_version": work.campaign.protocol_version,
+        },
+        work.campaign.scope,
+        why=PROVOKED,
+    )
     report = member.tablet.push()
     say(f"  {member.name} pushed: {counted(report.statuses)}")
     for operation in member.tablet.operations(*HELD):
@@ -105,8 +115,6 @@ def push_children_first(member: CrewTablet, notebook: Notebook, say: Say) -> Non
     """Push segments and fractions of a core, then the core: the children wait for it."""
     first = member.tablet.push()
     say(f"  {member.name} pushed: {counted(first.statuses)}")
-    if not member.work:
-        return
     late = member.work[-1]
     waiting = [op for op in member.tablet.operations("deferred") if op.id in notebook.key_of]
     notebook.capture(member, late.campaign, late.of_type(*PARENTS))
@@ -120,18 +128,18 @@ def push_children_first(member: CrewTablet, notebook: Notebook, say: Say) -> Non
     )
 
 
-def meet(first: CrewTablet, second: CrewTablet, notebook: Notebook, say: Say) -> None:
+def meet(first: CrewTablet, second: CrewTablet, cores: Sequence[str], say: Say) -> None:
     """Let two tablets edit the same two cores: one edit merges, one is a conflict."""
-    meeting = _meeting(first, second, notebook)
-    if meeting is None:
-        say("  (fewer than two cores arrived: no edits met)")
+    if len(cores) < 2:
+        say("  fewer than two cores arrived: no edits met")
         return
+    merged, contested = cores[:2]
     for member in (first, second):
         member.pull()
-    _append(first, meeting.merged, "note", "looked at again")
-    _append(second, meeting.merged, "corer", "checked")
-    _append(first, meeting.contested, "note", "soil was wet")
-    _append(second, meeting.contested, "note", "soil was dry")
+    _append(first, merged, "note", "looked at again")
+    _append(second, merged, "corer", "checked")
+    _append(first, contested, "note", "soil was wet")
+    _append(second, contested, "note", "soil was dry")
     say(f"  {first.name} edited two cores and pushed: {counted(first.tablet.push().statuses)}")
     report = second.tablet.push()
     say(f"  {second.name}, offline since, edited the same and pushed: {counted(report.statuses)}")
@@ -158,40 +166,32 @@ def reason_of(outcome: Mapping[str, Any]) -> str:
     return " ".join(sentences) or "no reason was given"
 
 
-def outcomes_of(crew: Sequence[CrewTablet]) -> Counter[str]:
-    """Return how many operations are held on the tablets, by status."""
-    return Counter(
-        operation.status or "pending"
-        for member in crew
-        for operation in member.tablet.operations(*HELD, None)
-    )
-
-
 def _is_same(outcome: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
     return before is not None and all(
         outcome.get(name) == value for name, value in before.items() if name != "duplicate"
     )
 
 
-def _meeting(first: CrewTablet, second: CrewTablet, notebook: Notebook) -> Meeting | None:
-    held = {op.id for member in (first, second) for op in member.tablet.operations(*HELD)}
-    cores = [
+def _late_work(crew: Sequence[CrewTablet]) -> CoreWork | None:
+    works = [work for member in crew for work in member.work]
+    return works[-1] if works else None
+
+
+def _arrived_cores(crew: Sequence[CrewTablet], notebook: Notebook) -> list[str]:
+    held = {op.id for member in crew for op in member.tablet.operations(*HELD)}
+    cores = (
         notebook.ids[core.key]
-        for core in _cores((*first.work, *second.work))
-        if notebook.ids[core.key] not in held
-    ]
-    return Meeting(merged=cores[0], contested=cores[1]) if len(cores) > 1 else None
-
-
-def _cores(works: Sequence[CoreWork]) -> Iterator[Any]:
-    for work in works:
-        yield from work.of_type("soil_core")
+        for member in crew
+        for work in member.work
+        for core in work.of_type("soil_core")
+    )
+    return [core for core in cores if core not in held]
 
 
 def _append(member: CrewTablet, core: str, field: str, words: str) -> None:
     shown = member.tablet.record("soil_core", core)
     said = str(shown.data[field]) if shown else ""
-    text = f"{said[:LONGEST_KEPT[field]]}; {words}" if said else words
+    text = f"{said[: LONGEST_KEPT[field]]}; {words}" if said else words
     member.tablet.edit("soil_core", core, {field: text}, why=PROVOKED)
 
 
@@ -200,18 +200,30 @@ def _say_meeting(report: PushReport, say: Say) -> None:
         if outcome["status"] == "merged":
             say("    provoked: both edits of one core stand, each in its own field: merged")
         for conflict in outcome.get("conflicts", ()):
-            say(
-                f"    provoked: a conflict in {', '.join(conflict['device'])}: "
-                f"the site has {conflict['server']}, the tablet says {conflict['device']}; "
-                "it waits in the inbox"
-            )
+            for field, wanted in conflict["device"].items():
+                say(
+                    f"    provoked: a conflict in {field}: the site has "
+                    f"{_end(conflict['server'].get(field))}, the tablet says {_end(wanted)}; "
+                    "both are kept and wait in the inbox for the field lead"
+                )
+
+
+def _end(value: object) -> str:
+    """Return the last words of a long text."""
+    text = str(value)
+    return f'"{text}"' if len(text) <= LONGEST_SAID else f'"...{text[-LONGEST_SAID:]}"'
 
 
 def _set_aside(operation: StoredOperation, notebook: Notebook) -> SetAside:
     return SetAside(
         type=operation.type.replace("_", " "),
-        key=notebook.key_of.get(operation.id, operation.id).split(":", 1)[-1],
+        key=notebook.key_of.get(operation.id, _own_code(operation)).split(":", 1)[-1],
         status=operation.status or "pending",
         reason=reason_of(operation.outcome),
         was_provoked=operation.message["why"] == PROVOKED,
     )
+
+
+def _own_code(operation: StoredOperation) -> str:
+    code = operation.message["chg"].get("code", {})
+    return str(code.get("to", operation.id))

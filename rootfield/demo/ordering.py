@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.urls import reverse
 
 from rootfield.demo.crew import CampaignPlace
 from rootfield.demo.person import Person
@@ -14,7 +16,6 @@ from rootfield.demo.telling import Say
 POLL_S = 0.5
 LONGEST_S = 3600.0
 SEED = 20_260_501
-ORDERS = "/api/v1/estimate-orders/"
 
 
 class TookTooLong(Exception):
@@ -43,7 +44,7 @@ def order_estimates(analyst: Person, campaigns: Sequence[CampaignPlace], say: Sa
     orders = []
     for campaign in campaigns:
         wish = {"campaign": campaign.id, "methods": ["measured_cores"], "seed": SEED}
-        order = analyst.post(ORDERS, wish)
+        order = analyst.post(reverse("estimate-order-list"), wish)
         orders.append(order["id"])
         say(f"  ordered: {campaign.title}, {order['progress']['total']} runs, seed {SEED}")
     return orders
@@ -51,17 +52,23 @@ def order_estimates(analyst: Person, campaigns: Sequence[CampaignPlace], say: Sa
 
 def wait_for_runs(analyst: Person, orders: Sequence[str], patience: Patience, say: Say) -> None:
     """Return when every run of the orders is finished, telling how far they are."""
+    if not orders:
+        say("  there is no plot to estimate")
+        return
     last = ""
 
     def is_finished() -> bool:
         nonlocal last
-        progress = [analyst.get(f"{ORDERS}{order}/")["progress"] for order in orders]
+        progress = [
+            analyst.get(reverse("estimate-order-detail", args=[order]))["progress"]
+            for order in orders
+        ]
         total = {name: sum(one[name] for one in progress) for name in progress[0]}
         line = progress_line(total)
         if line != last:
             say(line)
             last = line
-        return total["finished"] == total["total"]
+        return bool(total["finished"] == total["total"])
 
     patience.until(is_finished, "estimate runs")
 
@@ -78,22 +85,39 @@ def progress_line(counts: dict[str, int]) -> str:
     )
 
 
+def result_behind_an_estimate(
+    analyst: Person, orders: Sequence[str], wanted: Collection[str]
+) -> str | None:
+    """Return the first of the wanted results that an estimate was made from, or None."""
+    if not wanted:
+        return None
+    for run in _runs(analyst, orders, current="true"):
+        if not run["is_summary"]:
+            lineage = analyst.get(reverse("estimate-lineage", args=[run["id"]]))
+            for origin in lineage["inputs"]:
+                if origin["kind"] == "determination" and origin["record"] in wanted:
+                    return str(origin["record"])
+    return None
+
+
 def wait_for_recomputation(
     analyst: Person, orders: Sequence[str], patience: Patience, say: Say
 ) -> None:
-    """Return when the runs made from the amended result are computed again."""
+    """Return when the estimates that went stale are computed again."""
 
-    def recomputed() -> list[dict[str, Any]]:
-        return [
-            run
-            for order in orders
-            for run in analyst.every("/api/v1/estimates/", order=order)
-            if run["cause"] == "recomputed" and not run["is_summary"]
-        ]
+    def stale() -> list[dict[str, Any]]:
+        return [run for run in _runs(analyst, orders, is_stale="true") if not run["is_summary"]]
 
-    patience.until(lambda: bool(recomputed()), "stale estimates to be noticed")
-    for run in recomputed():
-        say(f"  stale: plot {run['plot_code']}: {run['cause_text']}")
+    patience.until(lambda: bool(stale()), "stale estimates to be noticed")
+    for run in stale():
+        say(f"  stale: plot {run['plot_code']}: {run['stale_cause']}")
     wait_for_runs(analyst, orders, patience, say)
-    for run in recomputed():
-        say(f"  computed again: plot {run['plot_code']}, generation {run['generation']}")
+    replaced = {run["id"] for run in stale()}
+    for run in _runs(analyst, orders, state="succeeded"):
+        if run["supersedes"] in replaced:
+            say(f"  computed again: plot {run['plot_code']}, generation {run['generation']}")
+
+
+def _runs(analyst: Person, orders: Sequence[str], **query: str) -> Iterator[dict[str, Any]]:
+    for order in orders:
+        yield from analyst.every(reverse("estimate-list"), order=order, **query)

@@ -74,11 +74,11 @@ def sign_in_everybody(base_url: str, ids: Mapping[str, UUID], *, slug: str, titl
     for role in CAST:
         by_role.setdefault(role.role, persons[role.username])
     admin = by_role["project_admin"]
-    project = admin.post("/api/v1/projects/", {"slug": slug, "title": title})["id"]
+    project = admin.post(reverse("project-list"), {"slug": slug, "title": title})["id"]
     for role in CAST:
         if persons[role.username] is not admin:
             membership = {"project": project, "username": role.username, "role": role.role}
-            admin.post("/api/v1/members/", membership)
+            admin.post(reverse("member-list"), membership)
     return People(project=UUID(project), ids=ids, by_role=by_role)
 
 

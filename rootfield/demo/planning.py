@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from rootfield.demo import protocols
 from rootfield.demo.crew import CampaignPlace
 from rootfield.demo.people import TECHNICIANS, People
@@ -48,13 +50,13 @@ def publish_protocols(people: People, say: Say) -> list[str]:
         slug, title, number = named
         editor, publisher = people.by_role["protocol_editor"], people.by_role["protocol_publisher"]
         protocol = editor.post(
-            "/api/v1/protocols/", {"project": str(people.project), "slug": slug, "title": title}
+            reverse("protocol-list"), {"project": str(people.project), "slug": slug, "title": title}
         )
         draft = editor.post(
-            "/api/v1/protocol-versions/",
+            reverse("protocol-version-list"),
             {"protocol": protocol["id"], "number": number, "content": content},
         )
-        version = publisher.post(f"/api/v1/protocol-versions/{draft['id']}/publish/", {})
+        version = publisher.post(reverse("protocol-version-publish", args=[draft["id"]]), {})
         versions.append(version["id"])
         say(
             f"  {editor.username} drafted and {publisher.username} published {title} {number}, "
@@ -96,7 +98,7 @@ def make_enrolment_codes(people: People, plan: Plan, say: Say) -> list[tuple[str
             "device_name": f"Tablet {number} ({username})",
             "campaigns": [campaign.id for campaign in plan.campaigns],
         }
-        issued = admin.post("/api/v1/enrolment-codes/", wanted)
+        issued = admin.post(reverse("enrolment-code-list"), wanted)
         codes.append((issued["device_name"], issued["code"]))
     say(f"  {admin.username} made {len(codes)} one-time codes, each good for both campaigns")
     return codes
@@ -151,7 +153,7 @@ def _bulk(
         ],
     }
     try:
-        answer = person.post("/api/v1/records:bulk", document)
+        answer = person.post(reverse("records-bulk"), document)
     except Refused as refusal:
         if "records" not in refusal.document:
             raise

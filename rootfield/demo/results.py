@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.urls import reverse
+
 from rootfield.demo.person import Person
 from rootfield.demo.telling import Say, SetAside, say_list, table
 
@@ -28,7 +30,9 @@ def say_results(
     """Say a table of the current results per land use and plot; return how many plots are in it."""
     by_plot: dict[str, dict[str, Any]] = {}
     for order in orders:
-        rows = analyst.every("/api/v1/estimate-results/", order=order, level="plot", current="true")
+        rows = analyst.every(
+            reverse("estimate-result-list"), order=order, level="plot", current="true"
+        )
         for row in rows:
             by_plot.setdefault(row["plot"], {})[row["quantity"]] = row
     lines = sorted(
@@ -41,6 +45,8 @@ def say_results(
 
 def failed_runs(analyst: Person, orders: Sequence[str]) -> list[SetAside]:
     """Return the plots without an estimate, with the reason a person can read."""
+    runs = [run for order in orders for run in analyst.every(reverse("estimate-list"), order=order)]
+    replaced = {run["supersedes"] for run in runs}
     return [
         SetAside(
             type="summary" if run["is_summary"] else "plot",
@@ -48,22 +54,23 @@ def failed_runs(analyst: Person, orders: Sequence[str]) -> list[SetAside]:
             status="not estimated",
             reason=run["failure_reason"],
         )
-        for order in orders
-        for run in analyst.every("/api/v1/estimates/", order=order, state="failed")
+        for run in runs
+        if run["state"] == "failed" and run["id"] not in replaced
     ]
 
 
 def save_figures(analyst: Person, orders: Sequence[str], directory: Path) -> list[Path]:
     """Save every drawing of the current runs as SVG and return the paths, summaries first."""
     directory.mkdir(parents=True, exist_ok=True)
-    summaries, plots = [], []
+    summaries: list[Path] = []
+    plots: list[Path] = []
     for number, order in enumerate(orders, start=1):
-        for run in analyst.every("/api/v1/estimates/", order=order, current="true"):
-            details = analyst.get(f"/api/v1/estimates/{run['id']}/")
+        for run in analyst.every(reverse("estimate-list"), order=order, current="true"):
+            details = analyst.get(reverse("estimate-detail", args=[run["id"]]))
             for name in details["figures"]:
                 owner = f"order-{number}" if run["is_summary"] else _file_name(run["plot_code"])
                 path = directory / f"{owner}-{name}.svg"
-                path.write_text(analyst.text(f"/api/v1/estimates/{run['id']}/figures/{name}/"))
+                path.write_text(analyst.text(reverse("estimate-figure", args=[run["id"], name])))
                 (summaries if run["is_summary"] else plots).append(path)
     return [*summaries, *sorted(plots)]
 

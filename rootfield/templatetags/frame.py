@@ -21,6 +21,8 @@ ROOMS = (
     ("Conflicts", "pages:conflicts", "conflict.read"),
     ("Held", "pages:held", "operation.read"),
     ("Findings", "pages:findings", "finding.read"),
+    ("Lab", "lab:home", "lab.read"),
+    ("Estimates", "estimates:orders", "estimate.read"),
     ("Protocols", "pages:protocols", "protocol.read"),
     ("Devices", "pages:devices", "device.read"),
 )

@@ -124,9 +124,11 @@ class CoreRecord:
 
     def latest(self) -> dict[UUID, SyncedModel]:
         """Return all its records by id."""
-        below = [*self.fractions.values(), *self.specimens.values()]
-        records = [self.core.sampling_point, self.core, *self.segments]
-        return {r.pk: r for r in [*records, *(row for rows in below for row in rows)]}
+        records: list[SyncedModel] = [self.core.sampling_point, self.core, *self.segments]
+        for segment in self.segments:
+            records += self.fractions[segment.pk]
+            records += self.specimens[segment.pk]
+        return {record.pk: record for record in records}
 
 
 def core_record(project: Project, core_id: UUID) -> CoreRecord:
@@ -165,7 +167,7 @@ def operations_on(records: Collection[UUID]) -> QuerySet[SyncOperation]:
         SyncOperation.objects.filter(record__in=records)
         .select_related("device", "by", "batch")
         .defer("batch__body", "body")
-        .order_by("received_at", "record", "revision", "op")
+        .order_by("received_at", "device", "n", "op")
     )
 
 

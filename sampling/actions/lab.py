@@ -30,10 +30,11 @@ from sampling.errors import (
     VersionMoved,
 )
 from sampling.models import Determination, ImportBatch, User
-from sampling.rules.lab_rows import read_row
+from sampling.rules.lab_rows import AMENDABLE, read_row
 
 MOST_ROWS: Final = 5000
 UNDO_WITHIN: Final = timedelta(days=7)
+NEEDED: Final = frozenset({"value", "version", "amend_reason"})
 
 __all__ = ["MOST_ROWS", "UNDO_WITHIN", "Answer", "Entry", "amend_result", "enter_results"]
 
@@ -135,18 +136,22 @@ def _commit(
 
 
 def amend_result(
-    result: uuid.UUID, row: Mapping[str, Any], entry: Entry, *, user: User, at: datetime
+    result: uuid.UUID, row: object, entry: Entry, *, user: User, at: datetime
 ) -> Answer:
     """Replace a result by a corrected one: a draft that supersedes it.
 
     row holds the new value, the version that was seen, and the reason from the list. Raises
-    NotFound, Forbidden, VersionMoved also for a result that was superseded meanwhile,
-    StateConflict when nothing would change, or RecordRefused with every problem.
+    NotFound, Forbidden, MalformedRequest for another shape, VersionMoved also for a result that
+    was superseded meanwhile, StateConflict when nothing would change, or RecordRefused with
+    every problem.
     """
     old = Determination.objects.for_user(user).filter(pk=result).first()
     if old is None:
         raise NotFound
     require(user, old.project_id, "lab.enter")
+    if not isinstance(row, Mapping) or not NEEDED <= set(row) <= AMENDABLE:
+        names = ", ".join(sorted(AMENDABLE))
+        raise MalformedRequest(f"Give value, version and amend_reason; known are {names}.")
     amended = {
         **row,
         "specimen": str(old.specimen_id),

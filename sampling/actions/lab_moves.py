@@ -60,8 +60,13 @@ def move_results(
     Raises NotFound, Forbidden, VersionMoved when a result changed since, FourEyes for a result
     the person entered, StateConflict, or RecordRefused for a missing reason. Then nothing moved.
     """
-    step = _checked_step(seen, move)
+    step = STEPS.get(move.step)
+    if len(seen) > MOST_RESULTS:
+        raise TooLarge(f"At most {MOST_RESULTS} results are moved at once.")
+    if not seen or step is None:
+        raise MalformedRequest(f"Name results, and one of these steps: {', '.join(STEPS)}.")
     require(by, project, step.permission)
+    _check_reason(step, move)
     with transaction.atomic():
         found = list(
             Determination.objects.select_for_update()
@@ -95,18 +100,12 @@ def move_results(
     ]
 
 
-def _checked_step(seen: Mapping[uuid.UUID, int], move: Move) -> Step:
-    """Return the step asked for, with a reason where it needs one."""
-    if not seen or move.step not in STEPS:
-        raise MalformedRequest(f"Name results, and one of these steps: {', '.join(STEPS)}.")
-    if len(seen) > MOST_RESULTS:
-        raise TooLarge(f"At most {MOST_RESULTS} results are moved at once.")
-    step = STEPS[move.step]
+def _check_reason(step: Step, move: Move) -> None:
+    """Raise RecordRefused unless the step has the reason it needs, from the list."""
     if move.reason not in REASONS and (step.needs_reason or move.reason):
         _refuse("reason", f"Give one of: {', '.join(REASONS)}.")
     if move.reason == "other" and not move.text.strip():
         _refuse("text", "Say in words what the other reason is.")
-    return step
 
 
 def _refuse(member: str, detail: str) -> None:

@@ -18,7 +18,7 @@ from django.db.models import Q
 from sampling.models import CodeBlock, Determination, Specimen, Variable
 from sampling.rules.codes import CodeMalformed, CodeMistyped, read_code, read_number
 from sampling.rules.lab_results import Range, Result, VariableFacts, judge_row
-from sampling.rules.lab_rows import Row
+from sampling.rules.lab_rows import NO_RESULT, Row
 from sampling.rules.lab_states import replaces
 from sampling.rules.remarks import Remark
 
@@ -292,7 +292,7 @@ def _moved(plan: Planned) -> Remark | None:
     """Return a fault when the person saw another result than the one that is there."""
     row, old = plan.row, plan.old
     seen = (row.result or None, row.version)
-    if seen == (None, None):
+    if seen == (None, None) or (row.result == NO_RESULT and old is None):
         return None
     there = (str(old.pk), old.version) if old else (None, None)
     if all(mine in (None, theirs) for mine, theirs in zip(seen, there, strict=True)) and old:

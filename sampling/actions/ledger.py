@@ -34,7 +34,7 @@ _LOG = """
     SELECT r.scope, r.type, r.record, r.seq, r.revision, r.gone
     FROM jsonb_to_recordset(%s::jsonb)
         AS r(scope text, type text, record uuid, seq bigint, revision int, gone text)
-    ON CONFLICT (scope, type, record) DO UPDATE
+    ON CONFLICT (record, type, scope) DO UPDATE
     SET seq = EXCLUDED.seq, revision = EXCLUDED.revision, gone = EXCLUDED.gone
 """
 

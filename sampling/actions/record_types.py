@@ -31,6 +31,7 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
 )
 
 _ON_CREATE = frozenset({"device"})
+"""Fields of captured records that the ledger fills in itself."""
 
 
 def _kind(field: models.Field[Any, Any]) -> Kind:
@@ -80,10 +81,9 @@ def _describe(field: models.Field[Any, Any]) -> Field:
 def record_type(name: str) -> RecordType:
     """Return the description of a record type; raises KeyError for an unknown one."""
     model = RECORD_MODELS[name]
+    hidden = SYSTEM_FIELDS | (_ON_CREATE if issubclass(model, CapturedModel) else frozenset())
     fields = tuple(
-        _describe(field)
-        for field in model._meta.concrete_fields
-        if field.name not in SYSTEM_FIELDS and field.name not in _ON_CREATE
+        _describe(field) for field in model._meta.concrete_fields if field.name not in hidden
     )
     return RecordType(
         name=name,

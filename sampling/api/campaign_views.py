@@ -20,7 +20,7 @@ from sampling.actions.overview import PlotProgress, Progress, plan_against_actua
 from sampling.actions.set_up import MAX_RECORDS, NewRecord, create_set_up, unknown_fields
 from sampling.api.base import person
 from sampling.api.filters import record_filters
-from sampling.api.ledger_serializers import ProgressSerializer
+from sampling.api.ledger_serializers import CampaignProgressSerializer
 from sampling.api.record_serializers import (
     NewRecordsSerializer,
     RecordAnswersSerializer,
@@ -73,14 +73,16 @@ class CampaignViewSet(WritableRecordViewSet):
         if str(wanted) != str(row.protocol_version_id):
             raise StateConflict("A campaign keeps its protocol version; start another campaign.")
 
-    @extend_schema(responses=ProgressSerializer, filters=False, summary="Plan against actual")
+    @extend_schema(
+        responses=CampaignProgressSerializer, filters=False, summary="Plan against actual"
+    )
     @action(detail=True, pagination_class=None, filter_backends=[])
     def progress(self, request: Request, pk: str) -> Response:
         """Return what was planned and what arrived, in all and by plot."""
         plots = plan_against_actual(self.get_object())
         total = _numbers(summed(plots), plot=None, code="")
         answer = {"total": total, "plots": [_of_plot(progress) for progress in plots]}
-        return Response(ProgressSerializer(answer).data)
+        return Response(CampaignProgressSerializer(answer).data)
 
 
 class SetUpView(APIView):

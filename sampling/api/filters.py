@@ -110,8 +110,8 @@ def operations_of(rows: QuerySet[Any], projects: Any) -> QuerySet[Any]:
 
     def keys(kind: str, model: type[Model], **condition: Any) -> QuerySet[Any]:
         key = Concat(Value(f"{kind}:"), Cast("pk", CharField()), output_field=CharField())
-        found = model._default_manager.filter(**condition).annotate(key=key)
-        return found.order_by().values("key")
+        named: QuerySet[Any] = model._default_manager.filter(**condition).annotate(key=key)
+        return named.order_by().values("key")
 
     found: QuerySet[Any] = rows.filter(
         Q(device__project__in=projects)
@@ -144,8 +144,7 @@ class OperationFilters(IdFilters):
     def held(self, rows: QuerySet[Any], name: str, is_held: bool) -> QuerySet[Any]:
         """Return the operations that wait for a person or a record, or those that do not."""
         condition = Q(status__in=HELD_STATUSES)
-        chosen = rows.filter(condition) if is_held else rows.exclude(condition)
-        return chosen
+        return rows.filter(condition) if is_held else rows.exclude(condition)
 
 
 class ConflictFilters(IdFilters):

@@ -52,7 +52,7 @@ class ResolutionSerializer(serializers.Serializer[Any]):
     why = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
 
 
-class OperationSerializer(serializers.ModelSerializer[SyncOperation]):
+class SyncOperationSerializer(serializers.ModelSerializer[SyncOperation]):
     """One change sent to a record, and the answer it got."""
 
     detail = _Redacted(allow_null=True)
@@ -127,7 +127,7 @@ class PlotProgressSerializer(serializers.Serializer[Any]):
     is_complete = serializers.BooleanField()
 
 
-class ProgressSerializer(serializers.Serializer[Any]):
+class CampaignProgressSerializer(serializers.Serializer[Any]):
     """Plan against actual of a campaign, in all and by plot."""
 
     total = PlotProgressSerializer()

@@ -29,9 +29,9 @@ from sampling.api.filters import (
 from sampling.api.ledger_serializers import (
     ConflictSerializer,
     FindingSerializer,
-    OperationSerializer,
     OutcomeSerializer,
     ResolutionSerializer,
+    SyncOperationSerializer,
 )
 from sampling.api.positions import projects_with_exact_positions
 from sampling.errors import MalformedRequest
@@ -60,7 +60,7 @@ class LedgerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectVie
     def get_serializer_context(self) -> dict[str, Any]:
         """Say whether places may be shown."""
         context: dict[str, Any] = dict(super().get_serializer_context())
-        if self.request is not None and self.request.user.is_authenticated:
+        if self.request.user.is_authenticated:
             exact = projects_with_exact_positions(self.request)
             mine = projects_allowing(person(self.request), MEMBER)
             context["shows_places"] = not mine.exclude(pk__in=exact).exists()
@@ -71,7 +71,7 @@ class OperationViews(LedgerViewSet):
     """Every change that was sent, with the answer it got."""
 
     queryset = SyncOperation.objects.select_related("device")
-    serializer_class = OperationSerializer
+    serializer_class = SyncOperationSerializer
     filterset_class = OperationFilters
     pagination_class = OperationPages
     needs = {"list": "operation.read", "retrieve": "operation.read"}

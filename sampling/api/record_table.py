@@ -31,16 +31,22 @@ from sampling.models import (
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One record type at its address; without a permission to write it is only read."""
+    """One record type at its address.
+
+    Without a permission to write it is only read: its own action writes it. What is append-only
+    is made, and never changed.
+    """
 
     path: str
     model: type[SyncedModel]
     read: str
     write: str | None
+    is_append_only: bool = False
 
 
 def _row(path: str, model: type[SyncedModel], read: str, write: str | None) -> Row:
-    return Row(path=path, model=model, read=read, write=write)
+    is_append_only = model is CustodyEvent
+    return Row(path=path, model=model, read=read, write=write, is_append_only=is_append_only)
 
 
 TABLE = (

@@ -24,7 +24,8 @@ from sampling.api.record_serializers import (
     VoidSerializer,
     record_serializer,
 )
-from sampling.errors import MalformedRequest, NotFound, RecordRefused
+from sampling.api.record_table import Row
+from sampling.errors import MalformedRequest, NotFound, RecordRefused, VersionMoved
 from sampling.models import Campaign, CapturedModel, SyncedModel
 
 T = TypeVar("T")
@@ -48,7 +49,7 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectVie
         """Say whose exact places may be shown."""
         context = dict(super().get_serializer_context())
         shows_places = issubclass(record_serializer(self.record_model), PlaceSerializer)
-        if shows_places and self.request is not None:
+        if shows_places and self.request.user.is_authenticated:
             context["exact"] = projects_with_exact_positions(self.request)
         return context
 
@@ -62,8 +63,8 @@ class RecordViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectVie
         return serializer
 
 
-class WritableRecordViewSet(RecordViewSet):
-    """Records of one type, to look at and to write."""
+class AppendedRecordViewSet(RecordViewSet):
+    """Records of one type, to look at and to make; they never change."""
 
     @extend_schema(summary="Make a record")
     def create(self, request: Request) -> Response:
@@ -92,6 +93,10 @@ class WritableRecordViewSet(RecordViewSet):
             )
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
+
+class WritableRecordViewSet(AppendedRecordViewSet):
+    """Records of one type, to look at and to write."""
+
     @extend_schema(summary="Change a record")
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change fields of a record, naming the revision that was seen."""
@@ -99,6 +104,8 @@ class WritableRecordViewSet(RecordViewSet):
         body = Body.of(request)
         revision = body.number_of("revision")
         fields = body.fields_for(self.record_model, is_new=False)
+        if revision != row.revision:
+            raise VersionMoved(revision=row.revision)
         self.refuse_change(row, fields)
         user = self.require(row.project_id)
         changed = unknown_is_not_found(
@@ -183,23 +190,22 @@ def unknown_is_not_found(write: Callable[[], T]) -> T:
         raise
 
 
-def record_view(
-    model: type[SyncedModel], *, read: str, write: str | None = None
-) -> type[RecordViewSet]:
-    """Return the addresses of a record type: read by who holds one permission, written by another.
-
-    Without a permission to write, the type is written by its own action.
-    """
-    base = RecordViewSet if write is None else WritableRecordViewSet
-    needs = {"list": read, "retrieve": read}
-    if write is not None:
-        needs |= {"create": write, "partial_update": write, "void": write}
+def record_view(row: Row) -> type[RecordViewSet]:
+    """Return the addresses of a record type, as the table says who reads and writes it."""
+    base: type[RecordViewSet] = RecordViewSet
+    needs = {"list": row.read, "retrieve": row.read}
+    if row.write is not None:
+        base = AppendedRecordViewSet
+        needs["create"] = row.write
+    if row.write is not None and not row.is_append_only:
+        base = WritableRecordViewSet
+        needs |= {"partial_update": row.write, "void": row.write}
     members: dict[str, Any] = {
-        "record_model": model,
-        "queryset": model._default_manager.all(),
-        "serializer_class": record_serializer(model),
-        "filterset_class": record_filters(model),
+        "record_model": row.model,
+        "queryset": row.model._default_manager.all(),
+        "serializer_class": record_serializer(row.model),
+        "filterset_class": record_filters(row.model),
         "needs": needs,
-        "__doc__": model.__doc__,
+        "__doc__": row.model.__doc__,
     }
-    return type(f"{model.__name__}ViewSet", (base,), members)
+    return type(f"{row.model.__name__}ViewSet", (base,), members)

@@ -17,6 +17,7 @@ from sampling.api.protocol_views import (
 )
 from sampling.api.record_table import TABLE
 from sampling.api.record_views import record_view
+from sampling.models import Campaign
 
 router = SimpleRouter(trailing_slash=False)
 router.register("projects", ProjectViews, "project")
@@ -33,13 +34,8 @@ router.register("quarantine", QuarantineViews, "quarantine")
 router.register("conflicts", ConflictViews, "conflict")
 router.register("findings", FindingViews, "finding")
 for row in TABLE:
-    name = row.model.record_type.replace("_", "-")
-    view = (
-        CampaignViewSet
-        if name == "campaign"
-        else record_view(row.model, read=row.read, write=row.write)
-    )
-    router.register(row.path, view, name)
+    view = CampaignViewSet if row.model is Campaign else record_view(row)
+    router.register(row.path, view, row.model.record_type.replace("_", "-"))
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me", MeView.as_view(), name="me"),

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
-from sampling.actions.access import projects_allowing
+from sampling.actions.access import projects_allowing, require
 from sampling.errors import Forbidden, MalformedRequest, TooLarge
 from sampling.models import User
 
@@ -85,9 +85,10 @@ def rows_of(data: object) -> list[Any]:
 def project_asked(request: Request, asked: uuid.UUID | None, permission: str) -> uuid.UUID:
     """Return the project named, or the only one in which the person holds the permission.
 
-    Raises Forbidden for who holds it nowhere, and MalformedRequest for who must choose.
+    Raises NotFound, Forbidden, and MalformedRequest for who must choose.
     """
     if asked is not None:
+        require(person(request), asked, permission)
         return asked
     open_to = list(projects_allowing(person(request), permission).values_list("pk", flat=True)[:2])
     if not open_to:

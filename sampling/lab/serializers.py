@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sampling.models import Determination, ImportBatch, Transition
-from sampling.rules.lab_rows import FIELDS
 from sampling.rules.lab_states import REASONS, STEPS
 from sampling.rules.remarks import CODES
 from sampling.rules.values import REASONS as MISSING_REASONS
@@ -56,7 +55,9 @@ class RowBody(serializers.Serializer[Any]):
     )
     note = serializers.CharField(required=False)
     flag = serializers.JSONField(required=False, help_text="A word or a list of words.")
-    result = serializers.UUIDField(required=False, help_text="The result that was seen.")
+    result = serializers.CharField(
+        required=False, help_text="The id of the result that was seen, or none."
+    )
     version = serializers.IntegerField(required=False, help_text="Its version then.")
     amend_reason = serializers.CharField(required=False, help_text=f"One of {', '.join(REASONS)}.")
     amend_text = serializers.CharField(required=False)
@@ -74,7 +75,7 @@ class RemarkDocument(serializers.Serializer[Any]):
     """An error or a warning about a row."""
 
     code = serializers.CharField(help_text=f"One of {', '.join(CODES)}.")
-    field = serializers.CharField()  # type: ignore[assignment]
+    field = serializers.CharField()
     given = serializers.CharField(allow_null=True)
     read_as = serializers.CharField(allow_null=True)
     limits = serializers.DictField(child=serializers.CharField(allow_null=True), allow_null=True)
@@ -189,7 +190,8 @@ class ResultHistory(ResultDocument):
 
     transitions = TransitionDocument(many=True, read_only=True)
 
-    class Meta(ResultDocument.Meta):
+    class Meta:
+        model = Determination
         fields = (*ResultDocument.Meta.fields, "transitions")
         read_only_fields = fields
 
@@ -268,10 +270,7 @@ class BatchAnswer(BatchDocument):
 
     answer = BulkAnswer(read_only=True)
 
-    class Meta(BatchDocument.Meta):
+    class Meta:
+        model = ImportBatch
         fields = (*BatchDocument.Meta.fields, "answer")
         read_only_fields = fields
-
-
-AMENDABLE = frozenset(AmendBody().fields)
-assert set(FIELDS) >= AMENDABLE

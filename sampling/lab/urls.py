@@ -6,7 +6,7 @@ from django.urls import path
 
 from sampling.lab import views
 
-app_name = "lab"
+app_name = "lab-api"
 
 urlpatterns = [
     path("results:bulk", views.ResultsBulk.as_view(), name="results-bulk"),

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from sampling.actions.access import projects_allowing
+from sampling.actions.access import projects_allowing, require
 from sampling.actions.lab import Answer, Entry, amend_result, enter_results
 from sampling.actions.lab_batches import undo_batch
 from sampling.actions.lab_moves import Move, move_results
@@ -32,7 +32,6 @@ from sampling.lab.bodies import (
     rows_of,
 )
 from sampling.lab.serializers import (
-    AMENDABLE,
     AmendBody,
     BatchAnswer,
     BatchDocument,
@@ -60,7 +59,7 @@ PAGE_PARAMETERS = {"cursor", "limit"}
 def answered(answer: Answer) -> Response:
     """Return an answer with the address that takes its batch back."""
     body, batch = answer.body, answer.body["batch"]
-    href = reverse("lab:batch-undo", args=[batch]) if batch else None
+    href = reverse("lab-api:batch-undo", args=[batch]) if batch else None
     return Response({**body, "undo": {**body["undo"], "href": href}}, status=answer.status)
 
 
@@ -139,14 +138,9 @@ class ResultAmend(APIView):
     def post(self, request: Request, result_id: uuid.UUID) -> Response:
         """Supersede a result by a corrected draft, with a reason from the list."""
         digest = body_sha256(request)
-        row = request.data
-        if not isinstance(row, dict) or not {"value", "version", "amend_reason"} <= set(row):
-            raise MalformedRequest("Give the value, the version that was seen and amend_reason.")
-        if not set(row) <= AMENDABLE:
-            raise MalformedRequest(f"Only these can be amended: {', '.join(sorted(AMENDABLE))}.")
         entry = Entry(key=idempotency_key(request), body_sha256=f"{result_id} {digest}")
         return answered(
-            amend_result(result_id, row, entry, user=person(request), at=timezone.now())
+            amend_result(result_id, request.data, entry, user=person(request), at=timezone.now())
         )
 
 
@@ -179,20 +173,40 @@ class ResultFilters(filters.FilterSet):  # type: ignore[misc]
         return rows.filter(state__in=LIVE_STATES) if value else rows.exclude(state__in=LIVE_STATES)
 
 
-class ResultList(generics.ListAPIView[Determination]):
-    """Results of the projects in which the person may read them."""
+class ReadsLab(BasePermission):
+    """Lets in who may read results in some project, and to a row who may in its own."""
 
-    permission_classes = [IsAuthenticated]
-    serializer_class = ResultDocument
-    filterset_class = ResultFilters
-    queryset = Determination.objects.select_related("specimen", "variable")
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Return whether the person may read any results."""
+        if not request.user.is_authenticated:
+            return False
+        return projects_allowing(person(request), "lab.read").exists()
 
-    def get_queryset(self) -> QuerySet[Determination]:
-        """Return the results the person may read."""
+    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+        """Raise NotFound or Forbidden unless the person may read this row."""
+        require(person(request), obj.project_id, "lab.read")
+        return True
+
+
+class Readable(generics.GenericAPIView[Any]):
+    """Rows of the projects in which the person may read results."""
+
+    permission_classes = [ReadsLab]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the rows the person may read."""
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
         return rows.filter(project__in=projects_allowing(person(self.request), "lab.read"))
+
+
+class ResultList(Readable, generics.ListAPIView[Determination]):
+    """Results of the laboratory."""
+
+    serializer_class = ResultDocument
+    filterset_class = ResultFilters
+    queryset = Determination.objects.select_related("specimen", "variable")
 
     @extend_schema(operation_id="lab_results_list", tags=["lab"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -201,18 +215,12 @@ class ResultList(generics.ListAPIView[Determination]):
         return self.list(request, *args, **kwargs)
 
 
-class ResultDetail(generics.RetrieveAPIView[Determination]):
+class ResultDetail(Readable, generics.RetrieveAPIView[Determination]):
     """One result with its steps."""
 
-    permission_classes = [IsAuthenticated]
     serializer_class = ResultHistory
     queryset = ResultList.queryset.prefetch_related("transitions")
     filter_backends = []
-
-    def get_queryset(self) -> QuerySet[Determination]:
-        """Return the results the person may read."""
-        rows = super().get_queryset()
-        return rows.filter(project__in=projects_allowing(person(self.request), "lab.read"))
 
     @extend_schema(operation_id="lab_results_retrieve", tags=["lab"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -230,20 +238,12 @@ class BatchFilters(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
 
-class BatchList(generics.ListAPIView[ImportBatch]):
+class BatchList(Readable, generics.ListAPIView[ImportBatch]):
     """Bulk entries."""
 
-    permission_classes = [IsAuthenticated]
     serializer_class = BatchDocument
     filterset_class = BatchFilters
     queryset = ImportBatch.objects.all()
-
-    def get_queryset(self) -> QuerySet[ImportBatch]:
-        """Return the batches the person may read."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows.none()
-        return rows.filter(project__in=projects_allowing(person(self.request), "lab.read"))
 
     @extend_schema(operation_id="lab_batches_list", tags=["lab"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -252,18 +252,12 @@ class BatchList(generics.ListAPIView[ImportBatch]):
         return self.list(request, *args, **kwargs)
 
 
-class BatchDetail(generics.RetrieveAPIView[ImportBatch]):
+class BatchDetail(Readable, generics.RetrieveAPIView[ImportBatch]):
     """One bulk entry."""
 
-    permission_classes = [IsAuthenticated]
     serializer_class = BatchAnswer
     queryset = ImportBatch.objects.all()
     filter_backends = []
-
-    def get_queryset(self) -> QuerySet[ImportBatch]:
-        """Return the batches the person may read."""
-        rows = super().get_queryset()
-        return rows.filter(project__in=projects_allowing(person(self.request), "lab.read"))
 
     @extend_schema(operation_id="lab_batches_retrieve", tags=["lab"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

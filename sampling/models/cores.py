@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from sampling.models.base import (
+    CAPTURED,
     CapturedModel,
     between,
     captured_constraints,
@@ -42,7 +43,9 @@ class SamplingPoint(CapturedModel):
         ("position", "distance_to_row_cm", "distance_to_tree_m"),
     )
 
-    plot = models.ForeignKey(Plot, models.PROTECT, related_name="sampling_points")
+    plot = models.ForeignKey(
+        Plot, models.PROTECT, related_name="sampling_points", db_constraint=False
+    )
     code = models.CharField(max_length=120)
     position = models.CharField(max_length=16, choices=SAMPLING_POINT_POSITIONS, default="unknown")
     distance_to_row_cm = models.FloatField(null=True, blank=True)
@@ -82,7 +85,7 @@ class SamplingPoint(CapturedModel):
             ),
         ]
         indexes = [models.Index(fields=["scope"], name="samplingpoint_scope")]
-        triggers = ledger_triggers("sampling_point")
+        triggers = ledger_triggers("sampling_point", {**CAPTURED, "plot": "sampling_plot"})
 
     def __str__(self) -> str:
         return self.code
@@ -102,7 +105,9 @@ class SoilCore(CapturedModel):
         ("driven_length_cm", "recovered_length_cm"),
     )
 
-    sampling_point = models.ForeignKey(SamplingPoint, models.PROTECT, related_name="cores")
+    sampling_point = models.ForeignKey(
+        SamplingPoint, models.PROTECT, related_name="cores", db_constraint=False
+    )
     code = models.CharField(max_length=120)
     corer = models.CharField(max_length=120, blank=True, default="")
     inner_diameter_cm = models.FloatField(null=True, blank=True)
@@ -128,7 +133,9 @@ class SoilCore(CapturedModel):
             ),
         ]
         indexes = [models.Index(fields=["scope"], name="soilcore_scope")]
-        triggers = ledger_triggers("soil_core")
+        triggers = ledger_triggers(
+            "soil_core", {**CAPTURED, "sampling_point": "sampling_samplingpoint"}
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -152,7 +159,9 @@ class CoreSegment(CapturedModel):
     record_type: ClassVar[str] = "core_segment"
     merge_groups = (DATES, ("upper_depth_cm", "lower_depth_cm", "is_to_refusal"))
 
-    soil_core = models.ForeignKey(SoilCore, models.PROTECT, related_name="segments")
+    soil_core = models.ForeignKey(
+        SoilCore, models.PROTECT, related_name="segments", db_constraint=False
+    )
     code = models.CharField(max_length=120, blank=True, default="")
     upper_depth_cm = models.FloatField()
     lower_depth_cm = models.FloatField(null=True, blank=True)
@@ -207,7 +216,7 @@ class CoreSegment(CapturedModel):
             one_of("coresegment_purpose_known", "purpose", CORE_SEGMENT_PURPOSES),
         ]
         indexes = [models.Index(fields=["scope"], name="coresegment_scope")]
-        triggers = ledger_triggers("core_segment")
+        triggers = ledger_triggers("core_segment", {**CAPTURED, "soil_core": "sampling_soilcore"})
 
     def __str__(self) -> str:
         lower = "refusal" if self.lower_depth_cm is None else f"{self.lower_depth_cm:g}"

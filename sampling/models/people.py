@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
-from sampling.models.base import append_only, one_of
+from sampling.models.base import append_only, never_deleted, one_of
 
 ROLES = [
     ("technician", "technician"),
@@ -25,9 +25,12 @@ ROLES = [
 
 
 class User(AbstractUser):
-    """A person who signs in."""
+    """A person who signs in. Who leaves is made inactive, never deleted: records name them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    class Meta(AbstractUser.Meta):
+        triggers = [never_deleted()]
 
     def has_role(self, project_id: uuid.UUID, *roles: str) -> bool:
         """Return whether the person holds one of the roles in the project."""
@@ -100,6 +103,7 @@ class Device(models.Model):
             models.UniqueConstraint(name="device_token_once", fields=["token_sha256"]),
             one_of("device_state_known", "state", DEVICE_STATES),
         ]
+        triggers = [never_deleted()]
 
     def __str__(self) -> str:
         return self.name

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from sampling.models.base import (
+    CAPTURED,
     MISSING_REASONS,
     VALUE_CENSORING,
     CapturedModel,
@@ -63,7 +64,12 @@ class Specimen(CapturedModel):
     merge_groups = (DATES,)
 
     core_segment = models.ForeignKey(
-        CoreSegment, models.PROTECT, null=True, blank=True, related_name="specimens"
+        CoreSegment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="specimens",
+        db_constraint=False,
     )
     code = models.CharField(max_length=40)
     kind = models.CharField(max_length=8, choices=SPECIMEN_KINDS)
@@ -85,7 +91,7 @@ class Specimen(CapturedModel):
             models.Index(fields=["scope"], name="specimen_scope"),
             models.Index(fields=["project", "code"], name="specimen_code"),
         ]
-        triggers = ledger_triggers("specimen")
+        triggers = ledger_triggers("specimen", {**CAPTURED, "core_segment": "sampling_coresegment"})
 
     def __str__(self) -> str:
         return self.code
@@ -105,8 +111,12 @@ class SpecimenLink(CapturedModel):
     record_type: ClassVar[str] = "specimen_link"
     merge_groups = (DATES,)
 
-    parent = models.ForeignKey(Specimen, models.PROTECT, related_name="links_down")
-    child = models.ForeignKey(Specimen, models.PROTECT, related_name="links_up")
+    parent = models.ForeignKey(
+        Specimen, models.PROTECT, related_name="links_down", db_constraint=False
+    )
+    child = models.ForeignKey(
+        Specimen, models.PROTECT, related_name="links_up", db_constraint=False
+    )
     relation = models.CharField(max_length=8, choices=SPECIMEN_LINK_RELATIONS)
     mass_taken_g = models.FloatField(null=True, blank=True)
 
@@ -123,7 +133,10 @@ class SpecimenLink(CapturedModel):
             between("specimenlink_mass_range", "mass_taken_g", 0, 1e6, "Mass is 0 g or more."),
         ]
         indexes = [models.Index(fields=["scope"], name="specimenlink_scope")]
-        triggers = ledger_triggers("specimen_link")
+        triggers = ledger_triggers(
+            "specimen_link",
+            {**CAPTURED, "parent": "sampling_specimen", "child": "sampling_specimen"},
+        )
 
     def __str__(self) -> str:
         return f"{self.relation} of {self.parent_id}"
@@ -178,9 +191,16 @@ class RootFraction(CapturedModel):
         ("extraneous_share", "extraneous_method"),
     )
 
-    core_segment = models.ForeignKey(CoreSegment, models.PROTECT, related_name="root_fractions")
+    core_segment = models.ForeignKey(
+        CoreSegment, models.PROTECT, related_name="root_fractions", db_constraint=False
+    )
     specimen = models.ForeignKey(
-        Specimen, models.PROTECT, null=True, blank=True, related_name="root_fractions"
+        Specimen,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="root_fractions",
+        db_constraint=False,
     )
     code = models.CharField(max_length=120, blank=True, default="")
     kind = models.CharField(max_length=8, choices=ROOT_FRACTION_KINDS, default="root")
@@ -244,7 +264,10 @@ class RootFraction(CapturedModel):
             ),
         ]
         indexes = [models.Index(fields=["scope"], name="rootfraction_scope")]
-        triggers = ledger_triggers("root_fraction")
+        triggers = ledger_triggers(
+            "root_fraction",
+            {**CAPTURED, "core_segment": "sampling_coresegment", "specimen": "sampling_specimen"},
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.living} {self.code}".strip()
@@ -265,7 +288,9 @@ class CustodyEvent(CapturedModel):
 
     record_type: ClassVar[str] = "custody_event"
 
-    specimen = models.ForeignKey(Specimen, models.PROTECT, related_name="custody")
+    specimen = models.ForeignKey(
+        Specimen, models.PROTECT, related_name="custody", db_constraint=False
+    )
     kind = models.CharField(max_length=12, choices=CUSTODY_EVENT_KINDS)
     place = models.CharField(max_length=120, blank=True, default="")
     note = models.TextField(blank=True, default="")
@@ -277,7 +302,7 @@ class CustodyEvent(CapturedModel):
         ]
         indexes = [models.Index(fields=["scope"], name="custodyevent_scope")]
         triggers = [
-            *ledger_triggers("custody_event"),
+            *ledger_triggers("custody_event", {**CAPTURED, "specimen": "sampling_specimen"}),
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update),
         ]
 

@@ -14,6 +14,7 @@ from sampling.models.base import (
     between,
     in_order,
     ledger_triggers,
+    never_deleted,
     one_of,
 )
 from sampling.models.people import User
@@ -43,6 +44,9 @@ class Project(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        triggers = [never_deleted()]
 
     def __str__(self) -> str:
         return self.title

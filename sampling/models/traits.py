@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from sampling.models.base import (
+    CAPTURED,
     VALUE_CENSORING,
     CapturedModel,
     between,
@@ -39,17 +40,34 @@ class Measurement(CapturedModel):
     record_type: ClassVar[str] = "measurement"
     merge_groups = (DATES, ("value", "censoring", "limit", "as_entered", "reason"))
 
-    plot = models.ForeignKey(Plot, models.PROTECT, null=True, blank=True, related_name="+")
+    plot = models.ForeignKey(
+        Plot, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
     soil_core = models.ForeignKey(
-        SoilCore, models.PROTECT, null=True, blank=True, related_name="measurements"
+        SoilCore,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measurements",
+        db_constraint=False,
     )
     core_segment = models.ForeignKey(
-        CoreSegment, models.PROTECT, null=True, blank=True, related_name="measurements"
+        CoreSegment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measurements",
+        db_constraint=False,
     )
     root_fraction = models.ForeignKey(
-        RootFraction, models.PROTECT, null=True, blank=True, related_name="measurements"
+        RootFraction,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measurements",
+        db_constraint=False,
     )
-    variable = models.ForeignKey(Variable, models.PROTECT, related_name="+")
+    variable = models.ForeignKey(Variable, models.PROTECT, related_name="+", db_constraint=False)
     value = models.FloatField(null=True, blank=True)
     censoring = models.CharField(max_length=4, choices=VALUE_CENSORING, default="none")
     limit = models.FloatField(null=True, blank=True)
@@ -72,7 +90,17 @@ class Measurement(CapturedModel):
             ),
         ]
         indexes = [models.Index(fields=["scope"], name="measurement_scope")]
-        triggers = ledger_triggers("measurement")
+        triggers = ledger_triggers(
+            "measurement",
+            {
+                **CAPTURED,
+                "plot": "sampling_plot",
+                "soil_core": "sampling_soilcore",
+                "core_segment": "sampling_coresegment",
+                "root_fraction": "sampling_rootfraction",
+                "variable": "sampling_variable",
+            },
+        )
 
     def __str__(self) -> str:
         return f"{self.variable_id} {self.as_entered}"
@@ -85,7 +113,7 @@ class PenetrationProfile(CapturedModel):
     merge_groups = (DATES, ("cone_area_cm2", "cone_angle_deg"), ("step_cm", "resistance_mpa"))
 
     sampling_point = models.ForeignKey(
-        SamplingPoint, models.PROTECT, related_name="penetration_profiles"
+        SamplingPoint, models.PROTECT, related_name="penetration_profiles", db_constraint=False
     )
     cone_area_cm2 = models.FloatField(null=True, blank=True)
     cone_angle_deg = models.FloatField(null=True, blank=True)
@@ -112,7 +140,9 @@ class PenetrationProfile(CapturedModel):
             ),
         ]
         indexes = [models.Index(fields=["scope"], name="penetrationprofile_scope")]
-        triggers = ledger_triggers("penetration_profile")
+        triggers = ledger_triggers(
+            "penetration_profile", {**CAPTURED, "sampling_point": "sampling_samplingpoint"}
+        )
 
     def __str__(self) -> str:
         return f"{len(self.resistance_mpa)} steps of {self.step_cm:g} cm"

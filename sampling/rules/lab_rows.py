@@ -34,6 +34,8 @@ FIELDS: Final = (
     "amend_text",
     "decimal_mark",
 )
+IDENTITY: Final = frozenset({"ref", "specimen", "variable", "replicate_no", "purpose", "result"})
+AMENDABLE: Final = frozenset(FIELDS) - IDENTITY
 LONGEST: Final = {
     "ref": 120,
     "specimen": 80,
@@ -43,6 +45,7 @@ LONGEST: Final = {
     "note": 2000,
     "amend_text": 2000,
 }
+NO_RESULT: Final = "none"  # what a row names as `result` whose sender saw an empty cell
 MOST_REPLICATES: Final = 999
 NEVER_RESULTS: Final = frozenset(
     {"blank", "check", "drift", "empty", "linearity", "reference", "reserved", "scale", "standard"}

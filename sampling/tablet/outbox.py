@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sampling.tablet.conflicts import Conflicts
 from sampling.tablet.operations import (
     Conflict,
     LocalRecord,
@@ -41,6 +42,7 @@ class Outbox:
         self._store = store
         self._db = store.connection
         self._replica = replica
+        self._conflicts = Conflicts(store)
         self._surroundings = surroundings
 
     def capture(
@@ -86,7 +88,7 @@ class Outbox:
             }
             target = _Target(type=conflict.type, id=conflict.record, scope=conflict.scope)
             op = self._make("resolve", target, changes, base=base, resolves=[conflict.id], why=why)
-            self._db.execute("UPDATE conflict SET resolved_by = ? WHERE id = ?", [op, conflict.id])
+            self._conflicts.decide(conflict.id, op=op)
         return op
 
     def view(self, kind: str, record: str) -> LocalRecord | None:
@@ -133,12 +135,12 @@ class Outbox:
             found = self._db.execute(
                 "UPDATE operation SET status = ?, revision = ?, outcome = ?"
                 " WHERE op = ? AND (status IS NULL OR status IN ('deferred', 'quarantined'))"
-                " RETURNING op, type, id, scope",
+                " RETURNING type AS kind, id AS record, scope",
                 [outcome["status"], outcome.get("v"), to_json(outcome), outcome["op"]],
             ).fetchone()
             if found is not None:
                 settled.append(dict(outcome))
-                self._note_conflicts(outcome, found)
+                self._conflicts.raise_from(outcome, **found)
         return settled
 
     def reject(self, number: int, *, code: str) -> dict[str, Any]:
@@ -161,9 +163,6 @@ class Outbox:
     def reopen(self, *, above: int) -> None:
         """Make every operation numbered above a limit unanswered, to be sent again."""
         self._db.execute(
-            "DELETE FROM conflict WHERE op IN (SELECT op FROM operation WHERE n > ?)", [above]
-        )
-        self._db.execute(
             "UPDATE operation SET status = NULL, revision = NULL, outcome = NULL WHERE n > ?",
             [above],
         )
@@ -180,21 +179,6 @@ class Outbox:
             " FROM operation GROUP BY 1 ORDER BY 1"
         )
         return {row["word"]: row["operations"] for row in rows}
-
-    def conflicts(self) -> list[Conflict]:
-        """Return the conflicts nobody on this tablet has decided."""
-        rows = self._db.execute("SELECT * FROM conflict WHERE resolved_by IS NULL ORDER BY id")
-        return [
-            Conflict(
-                id=row["id"],
-                type=row["type"],
-                record=row["record"],
-                scope=row["scope"],
-                revision=row["revision"],
-                **json.loads(row["content"]),
-            )
-            for row in rows
-        ]
 
     def _known(self, kind: str, record: str) -> LocalRecord:
         local = self.view(kind, record)
@@ -250,23 +234,6 @@ class Outbox:
             [n, op, target.type, target.id, target.scope, to_json(message)],
         )
         return op
-
-    def _note_conflicts(self, outcome: Mapping[str, Any], found: sqlite3.Row) -> None:
-        self._db.executemany(
-            "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING",
-            [
-                [
-                    conflict["id"],
-                    found["op"],
-                    found["type"],
-                    found["id"],
-                    found["scope"],
-                    outcome["v"],
-                    to_json({k: conflict[k] for k in ("group", "base", "server", "device")}),
-                ]
-                for conflict in outcome.get("conflicts", ())
-            ],
-        )
 
 
 def _target(local: LocalRecord) -> _Target:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sampling.tablet.checksum import scope_sum
+from sampling.tablet.conflicts import Conflicts
 from sampling.tablet.store import Store, to_json
 
 
@@ -26,6 +27,7 @@ class Replica:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._db = store.connection
+        self._conflicts = Conflicts(store)
 
     def scopes(self) -> list[str]:
         """Return the scopes granted, in order."""
@@ -55,6 +57,7 @@ class Replica:
         """Forget the records of a scope and read it from the start; the outbox is not touched."""
         self._db.execute("DELETE FROM record WHERE scope = ?", [scope])
         self._db.execute("UPDATE scope SET cursor = NULL WHERE scope = ?", [scope])
+        self._conflicts.forget(scope)
 
     def purge(self, scope: str) -> None:
         """Forget a scope that is no longer granted; the outbox is not touched."""
@@ -71,6 +74,7 @@ class Replica:
             " WHERE excluded.revision >= record.revision",
             [_row(scope, change) for change in page["changes"]],
         )
+        self._conflicts.replace(scope, page["changes"])
         self._db.execute("UPDATE scope SET cursor = ? WHERE scope = ?", [page["cursor"], scope])
         return len(page["changes"])
 

@@ -27,9 +27,10 @@ CREATE TABLE IF NOT EXISTS operation (
 CREATE INDEX IF NOT EXISTS operation_by_record ON operation (type, id);
 CREATE INDEX IF NOT EXISTS operation_pending ON operation (n) WHERE status IS NULL;
 CREATE TABLE IF NOT EXISTS conflict (
-    id TEXT PRIMARY KEY, op TEXT NOT NULL, type TEXT NOT NULL, record TEXT NOT NULL,
+    id TEXT PRIMARY KEY, type TEXT NOT NULL, record TEXT NOT NULL,
     scope TEXT NOT NULL, revision INTEGER NOT NULL, content TEXT NOT NULL, resolved_by TEXT
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS conflict_by_record ON conflict (type, record);
 """
 
 
@@ -56,7 +57,8 @@ class Store:
 
         Inside another transaction it is a part of that one.
         """
-        if self.connection.in_transaction:
+        is_part = self.connection.in_transaction
+        if is_part:
             yield self.connection
             return
         self.connection.execute("BEGIN IMMEDIATE")

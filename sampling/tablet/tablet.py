@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sampling.tablet.conflicts import Conflicts
 from sampling.tablet.operations import Conflict, LocalRecord, StoredOperation
 from sampling.tablet.outbox import Outbox
 from sampling.tablet.parts import Parts
@@ -60,6 +61,7 @@ class Tablet:
         around = surroundings or Surroundings()
         self._store = Store(path)
         self._replica = Replica(self._store)
+        self._conflicts = Conflicts(self._store)
         self._outbox = Outbox(self._store, self._replica, around)
         self._wire = Wire(transport, around, attempts=attempts)
         self._parts = Parts(
@@ -169,8 +171,8 @@ class Tablet:
         return self._outbox.operations(statuses)
 
     def conflicts(self) -> list[Conflict]:
-        """Return the conflicts of this tablet's operations that are not decided."""
-        return self._outbox.conflicts()
+        """Return the conflicts nobody has decided, this tablet's and those it pulled."""
+        return self._conflicts.open()
 
     def status(self) -> TabletStatus:
         """Return where the tablet stands, without asking the server."""
@@ -181,7 +183,7 @@ class Tablet:
             backed_up_upto=self._store.setting("backed_up_upto", 0),
             operations=self._outbox.counts(),
             records=self._replica.counts(),
-            open_conflicts=len(self._outbox.conflicts()),
+            open_conflicts=len(self._conflicts.open()),
         )
 
     def push(self) -> PushReport:

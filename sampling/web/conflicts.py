@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from sampling.actions.access import allowed
 from sampling.actions.conflicts import resolve_conflict
 from sampling.actions.history import (
     POSITION_FIELDS,
@@ -24,6 +23,7 @@ from sampling.actions.record_types import record_type
 from sampling.actions.records import void_record
 from sampling.errors import NotFound, RecordRefused, RootfieldError, VersionMoved
 from sampling.models import SyncConflict, SyncedModel
+from sampling.rules.json_values import same_value
 from sampling.rules.record_types import Field
 from sampling.web.pages import ProjectPage, sentences_of
 
@@ -159,7 +159,7 @@ class OneConflict(ProjectPage):
     def _open_fields(self, conflict: SyncConflict) -> list[str]:
         """Return the fields of the conflict this person may see."""
         names = fields_in_conflict(conflict)
-        if allowed(self.user, self.project.pk, "exact_position.read"):
+        if self.sees_positions():
             return names
         return [name for name in names if name not in POSITION_FIELDS]
 
@@ -171,6 +171,8 @@ class OneConflict(ProjectPage):
     ) -> HttpResponse:
         record = record_in_conflict(conflict)
         names = named_records(self.project, [(conflict.type, conflict.record)])
+        if POSITION_FIELDS.intersection(self._open_fields(conflict)):
+            self.note_position_read(record)
         return self.shown(
             {
                 "conflict": conflict,
@@ -195,7 +197,7 @@ class OneConflict(ProjectPage):
                 base=(conflict.base or {}).get(name),
                 stored=stored.get(name),
                 device=device.get(name, stored.get(name)),
-                is_asked=name in device,
+                is_asked=not same_value(device.get(name, stored.get(name)), stored.get(name)),
                 is_hidden=name not in visible,
                 typed=self.request.POST.get(f"value-{name}", stored.get(name)),
             )

@@ -6,7 +6,6 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 
-from sampling.actions.access import allowed
 from sampling.actions.history import POSITION_FIELDS, core_record, steps_of
 from sampling.models import Campaign, Finding, SyncConflict
 from sampling.web.pages import ProjectPage
@@ -26,6 +25,9 @@ class Core(ProjectPage):
             (segment, whole.fractions[segment.pk], whole.specimens[segment.pk])
             for segment in whole.segments
         ]
+        point = whole.core.sampling_point
+        if self.sees_positions() and point.latitude is not None:
+            self.note_position_read(point)
         campaigns = Campaign.objects.filter(project=self.project)
         campaign = next((c for c in campaigns if c.capture_scope == whole.core.scope), None)
         return self.shown(
@@ -39,13 +41,7 @@ class Core(ProjectPage):
                 "conflicts": SyncConflict.objects.filter(
                     project=self.project, record__in=latest, resolved_at=None
                 ),
-                "hidden": self._hidden_fields(),
+                "hidden": frozenset() if self.sees_positions() else POSITION_FIELDS,
                 **self.may("conflict.read"),
             }
         )
-
-    def _hidden_fields(self) -> frozenset[str]:
-        """Return the fields whose values this person may not see."""
-        if allowed(self.user, self.project.pk, "exact_position.read"):
-            return frozenset()
-        return POSITION_FIELDS

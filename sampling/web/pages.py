@@ -13,11 +13,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.http.response import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views import View
 
-from sampling.actions.access import require, roles_of
+from sampling.actions.access import allowed, require, roles_of
 from sampling.errors import NotFound, RootfieldError
-from sampling.models import Campaign, Project, User
+from sampling.models import AuditEvent, Campaign, Project, SyncedModel, User
 from sampling.rules.roles import grants
 
 ROWS_A_PAGE = 50
@@ -96,6 +97,21 @@ class ProjectPage(SignedInPage):
     def page_of(self, rows: QuerySet[Any]) -> Page[Any]:
         """Return the page of rows asked for with `?page=`."""
         return Paginator(rows, ROWS_A_PAGE).get_page(self.request.GET.get("page"))
+
+    def sees_positions(self) -> bool:
+        """Return whether the person may see where exactly something was taken."""
+        return allowed(self.user, self.project.pk, "exact_position.read")
+
+    def note_position_read(self, record: SyncedModel) -> None:
+        """Write down that the person saw the exact position of a record."""
+        AuditEvent.objects.create(
+            at=timezone.now(),
+            project=self.project,
+            user=self.user,
+            action="exact_position.read",
+            subject_type=record.record_type,
+            subject=str(record.pk),
+        )
 
     def say(self, text: str) -> None:
         """Tell the person on the next page what was done."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,6 +17,18 @@ from sampling.models import Protocol, ProtocolVersion
 from sampling.rules.content_diff import differences
 from sampling.rules.protocol_content import content_problems
 from sampling.web.pages import ProjectPage, sentences_of
+
+# The blocks of a content that read well as pairs of name and value.
+PLAIN_BLOCKS = (
+    "core",
+    "root_handling",
+    "drying",
+    "milling",
+    "imaging",
+    "labelling",
+    "scope",
+    "identity",
+)
 
 
 class ProtocolPage(ProjectPage):
@@ -83,6 +96,7 @@ class Version(ProtocolPage):
             {
                 "version": version,
                 "content": version.content,
+                "blocks": plain_blocks(version.content),
                 "refusal": refusal,
                 "problems": content_problems(version.content) if version.state == "draft" else [],
                 "others": others,
@@ -152,3 +166,13 @@ class Comparison(ProtocolPage):
             raise NotFound
         changes = differences(since.content, version.content)
         return self.shown({"version": version, "since": since, "changes": changes})
+
+
+def plain_blocks(content: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """Return the title and the pairs of each block that has some; drafts may hold anything."""
+    found = []
+    for name in PLAIN_BLOCKS:
+        block = content.get(name)
+        if isinstance(block, dict) and block:
+            found.append((name.replace("_", " ").capitalize(), list(block.items())))
+    return found

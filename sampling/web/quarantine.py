@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from sampling.actions.access import allowed
 from sampling.actions.history import POSITION_FIELDS, named_records
 from sampling.actions.intake import rerun
 from sampling.actions.overview import HELD_REASON, held_operations
@@ -106,7 +105,7 @@ class OneHeld(ProjectPage):
     def _readable(self, operation: SyncOperation) -> dict[str, object]:
         """Return the body without exact positions, for who may not read those."""
         body = dict(operation.body or {})
-        if not allowed(self.user, self.project.pk, "exact_position.read"):
+        if not self.sees_positions():
             changes = body.get("chg") or {}
             body["chg"] = {
                 name: "not shown" if name in POSITION_FIELDS else change

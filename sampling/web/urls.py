@@ -79,4 +79,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", home.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include((pages, "pages"))),
+    path("", include("sampling.web.lab_urls")),
 ]

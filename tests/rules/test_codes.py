@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,3 +187,17 @@ def test_a_block_beyond_the_last_code_is_refused(first, count):
 def test_a_number_without_a_code_is_refused(number):
     with pytest.raises(CodeOutOfRange):
         write_code(number)
+
+
+def test_the_algorithm_printed_for_other_languages_gives_the_same_codes():
+    page = (Path(__file__).parents[2] / "docs" / "sync" / "clients.md").read_text("utf-8")
+    printed = page.split("```python\n")[1].split("```")[0]
+    codes = dict(re.findall(r"\| (\d+) \| `(RF-\w{7})` ", page))
+
+    for number, code in codes.items():
+        names = {"ALPHABET": ALPHABET, "six": code[3:9]}
+        exec(printed, names)
+
+        assert write_code(int(number)) == code
+        assert names["check"] == code[9]
+    assert len(codes) == 6

@@ -28,6 +28,7 @@ class Stored:
     seq: int
     data: dict[str, Any]
     gone: str | None = None
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
 
 
 def problem(status: int, code: str, **headers: str) -> Response:
@@ -122,7 +123,9 @@ class FakeServer:
             return {"status": "applied"} | self.write(key, operation["scope"], data)
         if operation["do"] == "resolve":
             chosen = {name: change["to"] for name, change in operation["chg"].items()}
+            left = [c for c in stored.conflicts if c["id"] not in operation["resolves"]]
             written = self.write(key, stored.scope, stored.data | chosen)
+            self.records[key].conflicts = left
             return {"status": "applied"} | written
         base = operation["base"] or {}
         seen = self.outcomes[base["op"]]["v"] if "op" in base else base.get("v")
@@ -149,6 +152,7 @@ class FakeServer:
             }
             for conflict in merged.conflicts
         ]
+        self.records[key].conflicts += conflicts
         return {"status": merged.status, "conflicts": conflicts} | written
 
     def write(
@@ -157,7 +161,8 @@ class FakeServer:
         """Store a revision, as an office edit or for an operation."""
         self.seq += 1
         revision = self.records[key].revision + 1 if key in self.records else 1
-        self.records[key] = Stored(scope, revision, self.seq, dict(data), gone)
+        conflicts = self.records[key].conflicts if key in self.records else []
+        self.records[key] = Stored(scope, revision, self.seq, dict(data), gone, [*conflicts])
         return {"v": revision, "seq": self.seq}
 
     def pull(self, message: dict[str, Any]) -> Response:
@@ -192,7 +197,7 @@ class FakeServer:
             "more": len(rows) > limit,
             "changes": [
                 {"type": key[0], "id": key[1], "v": stored.revision, "seq": seq}
-                | ({"gone": stored.gone} if stored.gone else {"data": stored.data})
+                | ({"gone": stored.gone} if stored.gone else told(stored))
                 for seq, key, stored in rows[:limit]
             ],
         }
@@ -222,6 +227,11 @@ class FakeServer:
             for _, sent_to, _, body in self.requests
             if sent_to == path and body
         ]
+
+
+def told(stored: Stored) -> dict[str, Any]:
+    listed = {"conflicts": stored.conflicts} if stored.conflicts else {}
+    return {"data": stored.data} | listed
 
 
 Fault = Callable[[FakeServer, tuple[Any, ...]], Response]

@@ -16,9 +16,10 @@ from sampling.tablet import (
     SetChange,
     Surroundings,
     Tablet,
+    Unreachable,
     uuid7,
 )
-from tests.sync.tablet.fake_server import PROJECT, SCOPE, Clock
+from tests.sync.tablet.fake_server import PROJECT, SCOPE, Clock, lose_answer
 
 
 def test_a_capture_is_an_operation_with_all_the_protocol_asks_for(tablet):
@@ -298,12 +299,78 @@ def test_a_conflict_of_a_record_gone_meanwhile_can_still_be_closed(tablet, serve
     tablet.edit("soil_core", "c1", {"note": "dry"})
     server.write(("soil_core", "c1"), SCOPE, {"note": "moist"})
     tablet.push()
+    (conflict,) = tablet.conflicts()
     server.write(("soil_core", "c1"), SCOPE, {}, gone="deleted")
     tablet.pull()
 
-    tablet.resolve(tablet.conflicts()[0], {})
+    tablet.resolve(conflict, {})
 
     assert tablet.operations()[-1].message["chg"] == {}
+    assert tablet.conflicts() == []
+
+
+def conflict_of_two(tablet, server):
+    """Let another tablet's edit end in a conflict with the office's."""
+    server.write(("soil_core", "c1"), SCOPE, {"note": "moist"})
+    server.judge(
+        {
+            "type": "soil_core",
+            "id": "c1",
+            "do": "patch",
+            "base": {"v": 0},
+            "chg": {"note": {"from": "wet", "to": "dry"}},
+        }
+    )
+    tablet.pull()
+
+
+def test_a_conflict_of_another_tablet_comes_with_the_record_and_can_be_resolved(tablet, server):
+    conflict_of_two(tablet, server)
+
+    (conflict,) = tablet.conflicts()
+    assert (conflict.server, conflict.device) == ({"note": "moist"}, {"note": "dry"})
+    tablet.resolve(conflict, {"note": "dry"})
+    tablet.push()
+    tablet.pull()
+
+    assert tablet.conflicts() == []
+    assert tablet.record("soil_core", "c1").data == {"note": "dry"}
+
+
+def test_a_conflict_resolved_elsewhere_is_closed_by_the_pull(tablet, server):
+    conflict_of_two(tablet, server)
+    server.records["soil_core", "c1"].conflicts.clear()
+    server.write(("soil_core", "c1"), SCOPE, {"note": "damp"})
+
+    tablet.pull()
+
+    assert tablet.conflicts() == []
+
+
+def test_a_conflict_pulled_again_while_its_decision_is_on_the_way_stays_decided(tablet, server):
+    conflict_of_two(tablet, server)
+    tablet.resolve(tablet.conflicts()[0], {"note": "dry"})
+    server.write(("soil_core", "c1"), SCOPE, {"note": "damp"})
+
+    tablet.pull()
+
+    assert tablet.conflicts() == []
+
+
+def test_a_late_answer_does_not_open_a_conflict_that_was_resolved_meanwhile(tablet, server, road):
+    server.write(("soil_core", "c1"), SCOPE, {"note": "wet"})
+    tablet.pull()
+    tablet.edit("soil_core", "c1", {"note": "dry"})
+    server.write(("soil_core", "c1"), SCOPE, {"note": "moist"})
+    road.faults = [lose_answer] * 6
+    with pytest.raises(Unreachable):
+        tablet.push()
+    server.records["soil_core", "c1"].conflicts.clear()
+    server.write(("soil_core", "c1"), SCOPE, {"note": "damp"})
+    tablet.pull()
+
+    assert tablet.push().statuses == {"conflict": 1}
+
     assert tablet.conflicts() == []
 
 
