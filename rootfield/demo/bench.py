@@ -153,10 +153,16 @@ def _wire(row: LabRow, bags: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _set_aside(row: LabRow, entry: Mapping[str, Any]) -> SetAside:
-    sentences = [error["message"] for error in (*entry["errors"], *entry["warnings"])]
+    sentences = [_sentence(remark) for remark in (*entry["errors"], *entry["warnings"])]
     return SetAside(
         type="result",
         key=row.key,
         status=entry["status"],
         reason=" ".join(sentences) or "no reason was given",
     )
+
+
+def _sentence(remark: Mapping[str, Any]) -> str:
+    limits = remark["limits"] or {}
+    between = f", limits {limits.get('min')} to {limits.get('max')}" if limits else ""
+    return f"{remark['message']} ({remark['code']}: {remark['given']!r}{between})"

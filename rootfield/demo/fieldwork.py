@@ -107,7 +107,7 @@ def push_impossible_depths(member: CrewTablet, notebook: Notebook, say: Say) -> 
         if operation.id == impossible:
             say(
                 "    provoked: a segment from 40 to 20 cm is "
-                f"{operation.status}: {reason_of(operation.outcome)}"
+                f"{operation.status}: {reason_of(operation.outcome, notebook.key_of)}"
             )
 
 
@@ -155,11 +155,11 @@ def set_aside(crew: Sequence[CrewTablet], notebook: Notebook) -> list[SetAside]:
     return rows
 
 
-def reason_of(outcome: Mapping[str, Any]) -> str:
-    """Return in a sentence why an operation was not applied."""
+def reason_of(outcome: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Return in a sentence why an operation was not applied; names says what an id stands for."""
     sentences = [problem["detail"] for problem in outcome.get("problems", ())]
     sentences += [
-        f"It waits for {need['type'].replace('_', ' ')} {need['id']}."
+        f"It waits for {need['type'].replace('_', ' ')} {_name(names.get(need['id'], need['id']))}."
         for need in outcome.get("needs", ())
     ]
     sentences += [str(outcome[name]) for name in ("detail", "code") if outcome.get(name)][:1]
@@ -217,11 +217,16 @@ def _end(value: object) -> str:
 def _set_aside(operation: StoredOperation, notebook: Notebook) -> SetAside:
     return SetAside(
         type=operation.type.replace("_", " "),
-        key=notebook.key_of.get(operation.id, _own_code(operation)).split(":", 1)[-1],
+        key=_name(notebook.key_of.get(operation.id, _own_code(operation))),
         status=operation.status or "pending",
-        reason=reason_of(operation.outcome),
+        reason=reason_of(operation.outcome, notebook.key_of),
         was_provoked=operation.message["why"] == PROVOKED,
     )
+
+
+def _name(key: str) -> str:
+    """Return a key without the type before it."""
+    return key.split(":", 1)[-1]
 
 
 def _own_code(operation: StoredOperation) -> str:

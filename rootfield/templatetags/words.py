@@ -47,6 +47,7 @@ STATUS_TONES = {
 @register.filter
 def words(name: str) -> str:
     """Return a field, type or code as words: `dry_mass_g` is "dry mass (g)"."""
+    name = name.removeprefix("is_")
     for ending, unit in RATES.items():
         if name.endswith(f"_{ending}"):
             return f"{words(name.removesuffix(f'_{ending}'))} ({unit})"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from sampling.actions.storage import (
     insert_records,
     known_parents,
     load_records,
+    need,
     update_records,
 )
 from sampling.models import RECORD_MODELS
@@ -273,17 +275,11 @@ def _needs(operations: Iterable[Operation], keys: Collection[Key]) -> set[Need]:
         kind = record_type(operation.type)
         for name in kind.references.keys() & operation.changes.keys():
             raw = operation.changes[name]
-            value = raw.get("to") if isinstance(raw, Mapping) else None
+            value = raw.get("to") if type(raw) is dict else None
             if isinstance(value, str):
-                found.update(_need_if_readable(kind.references[name], value))
-    return {need for need in found if (need.type, need.id) not in keys}
-
-
-def _need_if_readable(type_name: str, value: str) -> Iterable[Need]:
-    try:
-        yield Need(type=type_name, id=UUID(value))
-    except ValueError:
-        return
+                with suppress(ValueError):  # what is no id is answered when it is folded
+                    found.add(need(kind.references[name], value))
+    return {one for one in found if (one.type, one.id) not in keys}
 
 
 def admission_problem(operation: Operation, scopes: Mapping[str, str]) -> Problem | None:

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.ledger import Step, take_steps
 from sampling.actions.planning import Book
-from sampling.actions.storage import Key, State, encode
+from sampling.actions.storage import Key, State, encode, uuid_array
 from sampling.errors import DeviceForked
 from sampling.rules.envelope import Received
 from sampling.rules.operations import (
@@ -103,10 +103,10 @@ def stored_outcomes(
     numbers = {operation.number: operation.id for operation in operations}
     counted = [number for number in numbers if number is not None]
     cursor.execute(
-        f"{_KNOWN} WHERE op = ANY(%(ids)s) UNION {_KNOWN} WHERE device_id = %(device)s"
+        f"{_KNOWN} WHERE op = ANY(%(ids)s::uuid[]) UNION {_KNOWN} WHERE device_id = %(device)s"
         " AND n BETWEEN %(first)s AND %(last)s AND n = ANY(%(numbers)s)",
         {
-            "ids": [operation.id for operation in operations],
+            "ids": uuid_array(operation.id for operation in operations),
             "device": device,
             "numbers": counted,
             "first": min(counted, default=0),
@@ -202,10 +202,11 @@ def waiting_for(cursor: CursorWrapper, book: Book, *, known: Collection[UUID]) -
     cursor.execute(
         "SELECT o.body, o.device_id FROM sampling_syncoperation AS o"
         " JOIN sampling_device AS d ON d.id = o.device_id"
-        " WHERE o.op IN (SELECT operation_id FROM sampling_syncwaiting WHERE needs = ANY(%s))"
-        " AND o.status = 'deferred' AND o.op <> ALL(%s) AND d.project_id = %s"
+        " WHERE o.op IN"
+        " (SELECT operation_id FROM sampling_syncwaiting WHERE needs = ANY(%s::uuid[]))"
+        " AND o.status = 'deferred' AND o.op <> ALL(%s::uuid[]) AND d.project_id = %s"
         " ORDER BY o.device_id, o.n FOR UPDATE OF o",
-        [arrived, list(known), book.project],
+        [uuid_array(arrived), uuid_array(known), book.project],
     )
     return [
         Held(operation=operation_from_wire(_json(body)), device=device)
@@ -396,12 +397,12 @@ def write_operations(
     write_waiting(cursor, book, [row["op"] for row in rows if row["status"] == "deferred"])
 
 
-def write_waiting(cursor: CursorWrapper, book: Book, deferred: Sequence[str]) -> None:
+def write_waiting(cursor: CursorWrapper, book: Book, deferred: Sequence[UUID]) -> None:
     """Store what the deferred operations wait for."""
     waits = [
-        {"operation": op, "type": need.type, "needs": str(need.id)}
+        {"operation": op, "type": need.type, "needs": need.id}
         for op in deferred
-        for need in set(book.needs[UUID(op)])
+        for need in set(book.needs[op])
     ]
     if waits:
         cursor.execute(
@@ -426,17 +427,17 @@ def _operation_row(
     by = operation.by if operation.by in members else sender.user
     keeps_body = outcome.status in HELD or outcome.status == "conflict"
     return {
-        "op": str(operation.id),
+        "op": operation.id,
         "n": operation.number,
         "scope": operation.scope,
         "type": operation.type,
-        "record": str(operation.record),
+        "record": operation.record,
         "do": operation.do,
         "status": outcome.status,
         "revision": outcome.revision,
         "seq": outcome.seq,
         "sha": item.content_sha256.hex(),
-        "by": str(by) if by else None,
+        "by": by,
         "at": operation.at,
         "why": operation.why,
         "detail": outcome.detail or None,
@@ -452,7 +453,7 @@ def settle(cursor: CursorWrapper, book: Book, woken: Sequence[Held], places: Pla
         outcome.seq = places.seq_of(one.operation, outcome)
         rows.append(
             {
-                "op": str(one.operation.id),
+                "op": one.operation.id,
                 "status": outcome.status,
                 "revision": outcome.revision,
                 "seq": outcome.seq,

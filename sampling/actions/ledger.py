@@ -111,7 +111,7 @@ def _log(
             {
                 "scope": step.scope,
                 "type": step.type,
-                "record": str(step.record),
+                "record": step.record,
                 "seq": last[step.scope],
                 "revision": step.revision,
                 "gone": step.gone,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,14 @@ Key = tuple[str, UUID]
 def encode(value: Any) -> str:
     """Return a value as JSON text for a statement's parameter."""
     return msgspec.json.encode(value).decode()
+
+
+def uuid_array(ids: Iterable[UUID]) -> str:
+    """Return ids as an array literal, many times faster than the driver writes one."""
+    return encode(list(ids)).translate(_ARRAY)
+
+
+_ARRAY = str.maketrans("[]", "{}", '"')
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +56,7 @@ class State:
         """Return the state as one row of the statement's parameter."""
         return {
             **self.values,
-            "_id": str(self.id),
+            "_id": self.id,
             "_scope": self.scope,
             "_revision": self.revision,
             "_voided_at": self.voided_at,
@@ -113,8 +121,8 @@ def load_records(
         ids = [record for type_name, record in keys if type_name == name]
         cursor.execute(
             f"SELECT to_jsonb(t) FROM {kind.table} AS t"
-            " WHERE id = ANY(%s) AND project_id = %s ORDER BY id FOR UPDATE",
-            [ids, project],
+            " WHERE id = ANY(%s::uuid[]) AND project_id = %s ORDER BY id FOR UPDATE",
+            [uuid_array(ids), project],
         )
         for (body,) in cursor.fetchall():
             state = _state_from_row(kind, body if isinstance(body, dict) else json.loads(body))
@@ -143,9 +151,10 @@ def foreign_ids(cursor: CursorWrapper, keys: Collection[Key], *, project: UUID) 
     for name in sorted({type_name for type_name, _ in keys}):
         parts.append(
             f"SELECT '{name}', id FROM {record_type(name).table}"
-            " WHERE id = ANY(%s) AND project_id <> %s"
+            " WHERE id = ANY(%s::uuid[]) AND project_id <> %s"
         )
-        parameters += [[record for type_name, record in keys if type_name == name], project]
+        taken = (record for type_name, record in keys if type_name == name)
+        parameters += [uuid_array(taken), project]
     if not parts:
         return set()
     cursor.execute(" UNION ALL ".join(parts), parameters)
@@ -165,9 +174,9 @@ def known_parents(
         drafts = " AND state <> 'draft'" if name == "protocol_version" else ""
         parts.append(
             f"SELECT '{name}', id, scope FROM {record_type(name).table}"
-            f" WHERE id = ANY(%s) AND project_id = %s{drafts}"
+            f" WHERE id = ANY(%s::uuid[]) AND project_id = %s{drafts}"
         )
-        parameters += [[need.id for need in needs if need.type == name], project]
+        parameters += [uuid_array(need.id for need in needs if need.type == name), project]
     if not parts:
         return {}
     cursor.execute(" UNION ALL ".join(parts), parameters)
@@ -243,9 +252,15 @@ def broken_checks(
     }
 
 
+@lru_cache(maxsize=20_000)
+def need(type_name: str, value: str) -> Need:
+    """Return the record a value points to; raises ValueError for what is no id."""
+    return Need(type=type_name, id=UUID(value))
+
+
 def needs_of(kind: RecordType, values: Mapping[str, Any]) -> Iterable[Need]:
     """Return the records the values of a record point to."""
     for name, reference in kind.references.items():
         value = values.get(name)
         if value is not None:
-            yield Need(type=reference, id=UUID(str(value)))
+            yield need(reference, value)

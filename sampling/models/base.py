@@ -100,7 +100,7 @@ def ledger_triggers(
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=operation,
-                referencing=pgtrigger.Referencing(new="written"),
+                referencing=pgtrigger.Referencing(new="written"),  # type: ignore[no-untyped-call]
                 declare=[("orphan", "uuid")],
                 func=note,
             )
@@ -197,6 +197,7 @@ class CapturedModel(SyncedModel):
         blank=True,
         related_name="+",
         editable=False,
+        db_index=False,
         db_constraint=False,
     )
     captured_version = models.ForeignKey(
@@ -205,6 +206,7 @@ class CapturedModel(SyncedModel):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         db_constraint=False,
     )
     edited_version = models.ForeignKey(
@@ -213,6 +215,7 @@ class CapturedModel(SyncedModel):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         db_constraint=False,
     )
 

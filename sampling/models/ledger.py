@@ -209,11 +209,21 @@ class SyncOperation(models.Model):
 
     op = models.UUIDField(primary_key=True)
     device = models.ForeignKey(
-        Device, models.PROTECT, null=True, related_name="operations", db_constraint=False
+        Device,
+        models.PROTECT,
+        null=True,
+        related_name="operations",
+        db_index=False,
+        db_constraint=False,
     )
     n = models.BigIntegerField(null=True)
     batch = models.ForeignKey(
-        SyncBatch, models.PROTECT, null=True, related_name="operations", db_constraint=False
+        SyncBatch,
+        models.PROTECT,
+        null=True,
+        related_name="operations",
+        db_index=False,
+        db_constraint=False,
     )
     via = models.CharField(max_length=12)
     scope = models.CharField(max_length=48)
@@ -230,6 +240,7 @@ class SyncOperation(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
+        db_index=False,
         db_constraint=False,
     )
     at = models.CharField(max_length=40, blank=True)
@@ -268,7 +279,7 @@ class SyncOperation(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="written"),
+                referencing=pgtrigger.Referencing(new="written"),  # type: ignore[no-untyped-call]
                 func=_SENDER_IS_KNOWN,
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),

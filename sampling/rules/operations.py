@@ -122,8 +122,11 @@ class Outcome:
         return found
 
     def as_wire(self) -> dict[str, Any]:
-        """Return the outcome as it travels; members that say nothing are left out."""
-        wire: dict[str, Any] = {"op": str(self.op), "status": self.status}
+        """Return the outcome as it travels, its id yet to be written as text.
+
+        Members that say nothing are left out.
+        """
+        wire: dict[str, Any] = {"op": self.op, "status": self.status}
         if self.revision is not None:
             wire["v"] = self.revision
         if self.seq is not None:

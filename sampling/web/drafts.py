@@ -241,8 +241,9 @@ def keep_draft(page: DraftPage, protocol: Protocol, given: Mapping[str, Any]) ->
 
 
 def as_text(content: Mapping[str, Any]) -> str:
-    """Return content as people edit it."""
-    return json.dumps(content, indent=2, ensure_ascii=False)
+    """Return content as people edit it, its blocks in the order of a day in the field."""
+    names = [*(name for name in START if name in content), *(n for n in content if n not in START)]
+    return json.dumps({name: content[name] for name in names}, indent=2, ensure_ascii=False)
 
 
 def seen_revision(form: QueryDict) -> int:

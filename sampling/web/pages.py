@@ -15,6 +15,7 @@ from django.http.response import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
+from django_htmx.http import HttpResponseClientRefresh
 
 from sampling.actions.access import allowed, require, roles_of
 from sampling.errors import NotFound, RootfieldError
@@ -31,8 +32,10 @@ class SignedInPage(View):
     user: User
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Send strangers to the sign-in page."""
+        """Send strangers to the sign-in page, also when only a part of a page asks."""
         if not isinstance(request.user, User):
+            if request.headers.get("HX-Request") == "true":
+                return HttpResponseClientRefresh()
             return redirect_to_login(request.get_full_path())
         self.user = request.user
         return super().dispatch(request, *args, **kwargs)

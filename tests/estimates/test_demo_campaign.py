@@ -110,23 +110,3 @@ def test_every_plot_has_an_estimate_or_a_reason(demo, analyst):
         assert len(run.failure_reason) > 20
     stocks = EstimateResult.objects.filter(level="plot", quantity="root_c_stock")
     assert all(0 <= row.lower <= row.mean <= row.upper < 20_000 for row in stocks)
-    print(
-        progress,
-        set(EstimateRun.objects.filter(state="failed").values_list("plot__code", "failure_reason")),
-    )
-    for r in stocks:
-        print(
-            r.run.plot.code,
-            round(r.mean, 1),
-            round(r.lower, 1),
-            round(r.upper, 1),
-            r.lower_depth_cm,
-            r.details["notes"],
-        )
-    import collections
-
-    print(
-        collections.Counter(
-            n["code"] for run in EstimateRun.objects.of_plots() for n in run.details["notes"]
-        )
-    )

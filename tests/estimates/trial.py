@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import transaction
 
+from estimates.assembly import PlotInputs, assemble, science_options
+from estimates.science.inputs import Options
 from sampling.actions.ledger import announce
 from sampling.models import (
     Block,
@@ -36,6 +38,9 @@ from tests.people import FRIDAY
 HARVEST = date(2026, 8, 3)
 LAYERS = ((0.0, 30.0, 0.52), (30.0, 60.0, 0.21), (60.0, 100.0, 0.08))
 """Upper and lower depth in cm, g of washed roots."""
+
+
+OPTIONS = science_options({}, seed=1)
 
 
 @dataclass(kw_only=True)
@@ -183,3 +188,13 @@ def determine(
             **fields,
         }
     )
+
+
+def inputs_of(trial: Trial, plot: Plot, options: Options = OPTIONS) -> PlotInputs:
+    """Return what science would be given for a plot."""
+    return assemble(trial.campaign.pk, [plot.pk], options=options)[plot.pk]
+
+
+def codes(inputs: PlotInputs) -> set[str]:
+    """Return the codes of the notes on a plot."""
+    return {note.code for note in inputs.notes}

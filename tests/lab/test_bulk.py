@@ -393,7 +393,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(post, campaign, carbo
 
 
 @pytest.mark.slow
-def test_five_thousand_rows_are_entered_superseded_and_undone(post, project, specimen, carbon):
+def test_five_thousand_rows_are_entered_and_superseded(post, project, specimen, carbon):
     rows = [row_for(specimen, "41", unit="%", replicate_no=1 + n % 900) for n in range(900)]
     purposes = [{**row, "purpose": f"p{n}"} for n in range(6) for row in rows][:5000]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.urls import reverse
 
 from sampling.models import Plot
@@ -29,8 +30,9 @@ def test_the_plan_is_held_against_what_arrived_plot_by_plot(
     assert ">5<" in missing_segments
 
 
+@pytest.mark.usefixtures("plan")
 def test_a_plot_sampled_without_a_plan_is_shown_too(
-    signed_in, field_lead, project, campaign, device, study, plan
+    signed_in, field_lead, project, campaign, device, study
 ):
     stray = make_record(Plot, project, study=study, code="P99")
     send_core(device, campaign, stray)
@@ -44,8 +46,9 @@ def test_a_plot_sampled_without_a_plan_is_shown_too(
     assert ">P01</a>" in only_missing
 
 
+@pytest.mark.usefixtures("conflict", "held", "finding")
 def test_what_waits_for_a_person_is_counted_with_its_age_and_reason(
-    signed_in, field_lead, project, campaign, device, conflict, held, finding
+    signed_in, field_lead, project, campaign
 ):
     url = reverse("pages:campaign", args=[project.pk, campaign.pk])
 
@@ -58,10 +61,11 @@ def test_what_waits_for_a_person_is_counted_with_its_age_and_reason(
 
 
 def test_cores_are_found_by_the_code_of_core_or_plot(
-    signed_in, technician, project, campaign, device, study, plot
+    signed_in, technician, project, campaign, device, plot
 ):
+    other_plot = make_record(Plot, project, study=plot.study, code="Q2")
     send_core(device, campaign, plot, code="A-17")
-    send_core(device, campaign, make_record(Plot, project, study=study, code="Q2"), code="B-3")
+    send_core(device, campaign, other_plot, code="B-3")
     url = reverse("pages:campaign-cores", args=[project.pk, campaign.pk])
     client = signed_in(technician)
 

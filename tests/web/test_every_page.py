@@ -50,7 +50,7 @@ PAGES = {
 
 
 @pytest.fixture
-def everything(request, plan, core, conflict, held, finding, protocol_version, device):
+def everything(request, plan, conflict, held, finding):
     """Return the address of a page, once all that pages show is there."""
 
     def address(page: str) -> str:
@@ -96,6 +96,13 @@ def test_a_stranger_is_asked_to_sign_in(everything, client, page):
 
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/login/?next=")
+
+
+def test_a_part_of_a_page_reloads_the_whole_when_the_session_ended(everything, client):
+    answer = client.get(everything("campaign"), headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Refresh"] == "true"
+    assert answer.content == b""
 
 
 @pytest.mark.parametrize("page", sorted({name for name, (thing, _) in PAGES.items() if thing}))

@@ -73,7 +73,7 @@ def test_trying_again_what_is_still_wrong_keeps_it_held(signed_in, steward, proj
 
 
 def test_trying_again_after_it_was_put_right_applies_it(
-    signed_in, steward, project, campaign, device, plot, deferred
+    signed_in, steward, project, campaign, plot, deferred
 ):
     point = uuid.UUID(deferred.changes["sampling_point"]["to"])
     make_record(

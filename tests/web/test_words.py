@@ -15,6 +15,7 @@ from rootfield.templatetags.words import clock, shown, tone, words
         ("sampled_area_cm2", "sampled area (cm²)"),
         ("soil_core", "soil core"),
         ("unknown-protocol-version", "unknown protocol version"),
+        ("is_to_refusal", "to refusal"),
         ("m", "m"),
     ],
 )
