@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from rootfield.demo.person import Person
 from rootfield.demo.telling import Say
 
 POLL_S = 0.5
+BAR_LENGTH = 24
 LONGEST_S = 3600.0
 SEED = 20_260_501
 
@@ -55,33 +56,35 @@ def wait_for_runs(analyst: Person, orders: Sequence[str], patience: Patience, sa
     if not orders:
         say("  there is no plot to estimate")
         return
-    last = ""
+    said = ""
 
     def is_finished() -> bool:
-        nonlocal last
+        nonlocal said
         progress = [
             analyst.get(reverse("estimate-order-detail", args=[order]))["progress"]
             for order in orders
         ]
         total = {name: sum(one[name] for one in progress) for name in progress[0]}
-        line = progress_line(total)
-        if line != last:
-            say(line)
-            last = line
+        bar = progress_bar(total)
+        if bar != said:
+            say(f"  {bar} {progress_words(total)}")
+            said = bar
         return bool(total["finished"] == total["total"])
 
     patience.until(is_finished, "estimate runs")
 
 
-def progress_line(counts: dict[str, int]) -> str:
-    """Return how far the runs are, as a bar and in words."""
-    total = max(counts["total"], 1)
-    filled = round(24 * counts["finished"] / total)
-    bar = "#" * filled + "." * (24 - filled)
-    at_work = counts["claimed"] + counts["running"]
+def progress_bar(counts: Mapping[str, int]) -> str:
+    """Return how far the runs are as a bar; only the last run fills it."""
+    filled = BAR_LENGTH * counts["finished"] // max(counts["total"], 1)
+    return f"[{'#' * filled}{'.' * (BAR_LENGTH - filled)}]"
+
+
+def progress_words(counts: Mapping[str, int]) -> str:
+    """Return how far the runs are in words."""
     return (
-        f"  [{bar}] {counts['finished']}/{counts['total']} finished "
-        f"({counts['succeeded']} succeeded, {counts['failed']} failed, {at_work} at work)"
+        f"{counts['finished']}/{counts['total']} finished ({counts['succeeded']} succeeded, "
+        f"{counts['failed']} failed, {counts['claimed'] + counts['running']} at work)"
     )
 
 

@@ -81,12 +81,8 @@ def values_of(record: SyncedModel) -> dict[str, Any]:
 
 
 def record_in_conflict(conflict: SyncConflict) -> SyncedModel:
-    """Return the record a conflict is about, as it stands now; raises NotFound."""
-    model = RECORD_MODELS[conflict.type]
-    record = model._default_manager.filter(pk=conflict.record, project=conflict.project_id).first()
-    if record is None:
-        raise NotFound
-    return record
+    """Return the record a conflict is about, as it stands now."""
+    return RECORD_MODELS[conflict.type]._default_manager.get(pk=conflict.record)
 
 
 def fields_in_conflict(conflict: SyncConflict) -> list[str]:
@@ -120,7 +116,7 @@ class CoreRecord:
     core: SoilCore
     segments: list[CoreSegment]
     fractions: Mapping[UUID, list[RootFraction]]
-    specimens: Mapping[UUID, list[Specimen]]
+    specimens: Mapping[UUID | None, list[Specimen]]
 
     def latest(self) -> dict[UUID, SyncedModel]:
         """Return all its records by id."""
@@ -150,14 +146,13 @@ def core_record(project: Project, core_id: UUID) -> CoreRecord:
         CoreSegment.objects.filter(soil_core=core).order_by("upper_depth_cm", "purpose", "id")
     )
     fractions: dict[UUID, list[RootFraction]] = {segment.pk: [] for segment in segments}
-    specimens: dict[UUID, list[Specimen]] = {segment.pk: [] for segment in segments}
+    specimens: dict[UUID | None, list[Specimen]] = {segment.pk: [] for segment in segments}
     for fraction in RootFraction.objects.filter(core_segment__soil_core=core).order_by(
         "upper_diameter_mm", "living", "code"
     ):
         fractions[fraction.core_segment_id].append(fraction)
     for specimen in Specimen.objects.filter(core_segment__soil_core=core).order_by("code"):
-        if specimen.core_segment_id:
-            specimens[specimen.core_segment_id].append(specimen)
+        specimens[specimen.core_segment_id].append(specimen)
     return CoreRecord(core=core, segments=segments, fractions=fractions, specimens=specimens)
 
 

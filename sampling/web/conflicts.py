@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +40,7 @@ class Row:
     device: Any
     is_asked: bool
     is_hidden: bool
-    typed: Any
+    typed: str
 
 
 class Conflicts(ProjectPage):
@@ -199,10 +201,23 @@ class OneConflict(ProjectPage):
                 device=device.get(name, stored.get(name)),
                 is_asked=not same_value(device.get(name, stored.get(name)), stored.get(name)),
                 is_hidden=name not in visible,
-                typed=self.request.POST.get(f"value-{name}", stored.get(name)),
+                typed=self.request.POST.get(
+                    f"value-{name}", text_of(kind.by_name[name], stored.get(name))
+                ),
             )
             for name in fields_in_conflict(conflict)
         ]
+
+
+def text_of(field: Field, value: Any) -> str:
+    """Return a field's JSON value as people type it; `value_from_text` reads it back."""
+    if value is None:
+        return ""
+    if field.kind == "boolean":
+        return "yes" if value else "no"
+    if field.kind in ("json", "numbers"):
+        return json.dumps(value, ensure_ascii=False)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def value_from_text(field: Field, text: str) -> Any:
@@ -213,13 +228,24 @@ def value_from_text(field: Field, text: str) -> Any:
     text = text.strip()
     if not text:
         return None if field.is_nullable else ""
-    if field.kind == "boolean":
-        return {"yes": True, "no": False}.get(text.lower(), text)
+    read = READERS.get(field.kind)
     try:
-        if field.kind == "integer":
-            return int(text)
-        if field.kind == "number":
-            return float(text.replace(",", "."))
-    except ValueError:
+        return read(text) if read else text
+    except (KeyError, RecursionError, ValueError):
         return text
-    return text
+
+
+def _number(text: str) -> float:
+    value = float(text.replace(",", "."))
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "boolean": lambda text: {"yes": True, "no": False}[text.lower()],
+    "integer": int,
+    "number": _number,
+    "json": json.loads,
+    "numbers": json.loads,
+}

@@ -166,7 +166,7 @@ class World:
             idempotency_key="k",
             body_sha256="x",
             status_code=201,
-            answer={},
+            answer={"mode": "commit", "batch": None, "status": "stored", "rows": []},
         )
 
     def make_order(self) -> EstimateOrder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -15,7 +16,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from rootfield import embedded
 from rootfield.children import ChildDied
-from rootfield.embedded import embedded_services, services_for_command, shared_services
+from rootfield.embedded import (
+    embedded_services,
+    empty_directory,
+    services_for_command,
+    shared_services,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -156,3 +162,25 @@ def test_others_may_pass_through_but_not_list(directory):
     embedded.open_the_way(closed / "data")
 
     assert closed.stat().st_mode & 0o777 == 0o701
+
+
+def test_a_directory_is_emptied_for_a_demo(directory):
+    (directory / "logs").mkdir(parents=True)
+    (directory / "logs" / "web.log").write_text("old")
+    (directory / "note").write_text("old")
+
+    empty_directory(directory)
+
+    assert [path.name for path in directory.iterdir()] == ["services.lock"]
+
+
+def test_a_directory_others_run_on_is_not_emptied(directory):
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "note").write_text("in use")
+    with (directory / "services.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        with pytest.raises(SystemExit, match="stop them first"):
+            empty_directory(directory)
+
+    assert (directory / "note").exists()

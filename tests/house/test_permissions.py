@@ -146,8 +146,8 @@ def class_of(answer: Any) -> str:
     goes_to = answer.headers.get("Location", "")
     if answer.status_code == 401 or (answer.status_code == 302 and "/login/?next=" in goes_to):
         return SIGN_IN
-    if answer.status_code >= 500:
-        return str(answer.status_code)
+    if answer.status_code == 500:
+        return "an error"
     return {403: FORBIDDEN, 404: HIDDEN}.get(answer.status_code, OPEN)
 
 

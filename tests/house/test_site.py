@@ -12,7 +12,7 @@ import pytest
 
 from rootfield.children import ChildDied, start_child
 from rootfield.embedded import BASE_DIR
-from rootfield.site import HOST, Site, free_port, is_live, refuse_taken_port
+from rootfield.site import HOST, Site, SupervisedSite, free_port, is_live, refuse_taken_port
 from tests.house.surroundings import without_services
 
 
@@ -91,3 +91,47 @@ def test_a_process_that_ends_is_reported_with_its_log(tmp_path):
 
     with pytest.raises(ChildDied, match="sweeper ended with status 1:\nlost"):
         Site(url="", children=[child]).check()
+
+
+@contextmanager
+def supervised(tmp_path, **commands):
+    """Start processes under supervision, without waiting for a web server."""
+    site = SupervisedSite(url="", children=[], port=0, logs=tmp_path, commands=commands)
+    for name, program in commands.items():
+        site.children.append(start_child(name, program, log=tmp_path / name))
+        site.started[name] = 0.0
+    try:
+        yield site
+    finally:
+        site.stop()
+
+
+def test_a_worker_that_is_killed_is_started_again(tmp_path):
+    with supervised(tmp_path, web=["sleep", "60"], worker=["sleep", "60"]) as site:
+        killed = site.children[1].process
+        killed.kill()
+        killed.wait()
+
+        mended = site.mend()
+
+        assert mended == ["worker"]
+        assert site.children[1].is_running
+        assert site.mend() == []
+
+
+def test_a_worker_that_ends_right_after_its_start_ends_the_site(tmp_path):
+    with supervised(tmp_path, web=["sleep", "60"], worker=["false"]) as site:
+        site.children[1].process.wait()
+        site.mend()
+        site.children[1].process.wait()
+
+        with pytest.raises(ChildDied, match="worker ended with status 1"):
+            site.mend()
+
+
+def test_a_web_server_that_ends_ends_the_site(tmp_path):
+    with supervised(tmp_path, web=["false"]) as site:
+        site.children[0].process.wait()
+
+        with pytest.raises(ChildDied, match="web ended with status 1"):
+            site.mend()

@@ -154,7 +154,7 @@ def test_determinations_and_their_steps_stay(enter, specimen):
         ("DELETE FROM sampling_transition WHERE id = %s", step.pk),
         ("UPDATE sampling_transition SET text = 'x' WHERE id = %s", step.pk),
     ]:
-        with pytest.raises(DatabaseError, match="Cannot (delete|update)"):
+        with pytest.raises(DatabaseError, match=r"Cannot (delete|update)"):
             run(sql, pk)
 
 
@@ -195,7 +195,7 @@ def test_a_method_version_is_never_changed(project):
         "UPDATE sampling_methodversion SET number = '2' WHERE id = %s",
         "DELETE FROM sampling_methodversion WHERE id = %s",
     ):
-        with pytest.raises(DatabaseError, match="Cannot (delete|update)"):
+        with pytest.raises(DatabaseError, match=r"Cannot (delete|update)"):
             run(sql, version.pk)
     with pytest.raises(IntegrityError, match="methodversion_number_once"), transaction.atomic():
         MethodVersion.objects.create(method=method, number="1", sha256="", created_at=MONDAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -23,6 +24,7 @@ from sampling.models import Determination, Project, Transition, User
 from sampling.rules.lab_states import LIVE_STATES, STEPS, refusal
 from sampling.rules.roles import grants
 from tests.lab.conftest import CARBON, MONDAY, commit, make_specimens, make_variable
+from tests.people import make_member
 
 PEOPLE = {
     "lab_tech": ("lab_technician",),
@@ -159,7 +161,7 @@ class Laboratory(RuleBasedStateMachine):
                 .values_list("from_state", "to_state")
             )
             assert taken[0] == ("", "draft")
-            assert all(a[1] == b[0] for a, b in zip(taken, taken[1:], strict=False))
+            assert all(a[1] == b[0] for a, b in pairwise(taken))
             assert taken[-1][1] == result.state
             assert result.version == len(taken)
 
@@ -167,8 +169,6 @@ class Laboratory(RuleBasedStateMachine):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_table_of_states_holds_whatever_people_try(db, project, campaign):
-    from tests.people import make_member
-
     Laboratory.project, Laboratory.campaign = project, campaign
     Laboratory.users = {name: make_member(project, f"m_{name}", *r) for name, r in PEOPLE.items()}
     make_variable(project, "carbon_percent", **CARBON)

@@ -154,12 +154,12 @@ def test_nobody_verifies_or_approves_their_own_in_a_second_role(
 
 
 def test_one_own_result_among_others_stops_the_whole_bulk(
-    client_for, move, enter, specimens, second_role, many_sided, project
+    client_for, move, enter, specimens, second_role, many_sided
 ):
     row = {"specimen": specimens[1].code, "variable": "carbon_percent", "value": "40", "unit": "%"}
     mine = enter(specimens[0])
     theirs = Determination.objects.get(
-        pk=commit([row], project=project, user=many_sided)["rows"][0]["result"]
+        pk=commit([row], project=mine.project, user=many_sided)["rows"][0]["result"]
     )
     move([mine, theirs], "submit", second_role)
 
@@ -226,9 +226,7 @@ def test_a_role_that_does_not_suffice_is_told(request, move, enter, specimen, wh
         move([result], step, request.getfixturevalue(who))
 
 
-def test_another_projects_results_are_not_found(
-    client_for, move, enter, specimen, outsider, project, other_project
-):
+def test_another_projects_results_are_not_found(enter, specimen, outsider, project, other_project):
     result = enter(specimen)
     seen = {result.pk: 1}
 

@@ -16,12 +16,11 @@ from tests.people import make_record
 RESULTS = "/api/v1/lab/results"
 
 
-def test_results_are_listed_and_narrowed(
-    client_for, analyst, project, campaign, enter, specimens, protocol_version
-):
+def test_results_are_listed_and_narrowed(client_for, analyst, campaign, enter, specimens):
     results = [enter(specimen) for specimen in specimens]
     Determination.objects.filter(pk=results[0].pk).update(state="discarded", version=2)
-    other = make_record(Campaign, project, code="B", protocol_version=protocol_version)
+    project, version = campaign.project, campaign.protocol_version
+    other = make_record(Campaign, project, code="B", protocol_version=version)
     client = client_for(analyst)
 
     def listed(query):

@@ -102,54 +102,34 @@ def send(device: Device, campaign: Campaign, *operations: Operation) -> list[Out
 
 
 def send_core(device: Device, campaign: Campaign, plot: Plot, *, code: str = "C1") -> uuid.UUID:
-    """Send a core with a segment and a fraction; return the core's id."""
+    """Send a core with a segment, its bag and a fraction; return the core's id."""
     scope = campaign.capture_scope
     point, core, segment = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    position = {"latitude": 52.00871, "longitude": -0.41263}
+    mass = {"dry_mass_g": 1.25, "dry_mass_as_entered": "1,25"}
+    captured: list[tuple[str, uuid.UUID, dict[str, Any]]] = [
+        ("sampling_point", point, {"plot": str(plot.id), "code": f"{code}-point", **position}),
+        (
+            "soil_core",
+            core,
+            {"sampling_point": str(point), "code": code, "inner_diameter_cm": 8.0},
+        ),
+        (
+            "core_segment",
+            segment,
+            {"soil_core": str(core), "code": "a", "upper_depth_cm": 0, "lower_depth_cm": 30},
+        ),
+        (
+            "specimen",
+            uuid.uuid4(),
+            {"core_segment": str(segment), "code": f"RF-{code}", "kind": "roots"},
+        ),
+        ("root_fraction", uuid.uuid4(), {"core_segment": str(segment), **mass}),
+    ]
     outcomes = send(
         device,
         campaign,
-        operation(
-            "sampling_point",
-            point,
-            scope=scope,
-            plot=str(plot.id),
-            code=f"{code}-point",
-            latitude=52.00871,
-            longitude=-0.41263,
-        ),
-        operation(
-            "soil_core",
-            core,
-            scope=scope,
-            sampling_point=str(point),
-            code=code,
-            inner_diameter_cm=8.0,
-        ),
-        operation(
-            "core_segment",
-            segment,
-            scope=scope,
-            soil_core=str(core),
-            code=f"{code}-a",
-            upper_depth_cm=0,
-            lower_depth_cm=30,
-        ),
-        operation(
-            "specimen",
-            uuid.uuid4(),
-            scope=scope,
-            core_segment=str(segment),
-            code=f"RF-{code}",
-            kind="roots",
-        ),
-        operation(
-            "root_fraction",
-            uuid.uuid4(),
-            scope=scope,
-            core_segment=str(segment),
-            dry_mass_g=1.25,
-            dry_mass_as_entered="1,25",
-        ),
+        *(operation(name, record, scope=scope, **fields) for name, record, fields in captured),
     )
     assert {outcome.status for outcome in outcomes} == {"applied"}
     return core

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from sampling.actions.conflicts import resolve_conflict
 from sampling.models import AuditEvent, SamplingPoint, SoilCore, SyncConflict, SyncOperation
+from sampling.rules.record_types import Field
+from sampling.web.conflicts import text_of, value_from_text
 from tests.web.scenes import faults_of, make_conflict, operation, send
 
 
@@ -205,3 +207,51 @@ def test_positions_in_conflict_are_masked_for_a_technician_and_noted_for_a_lead(
     assert SamplingPoint.objects.get(pk=point.pk).latitude == 52.11111
     readers = AuditEvent.objects.filter(action="exact_position.read")
     assert [event.user.username for event in readers] == ["field_lead"]
+
+
+def test_the_list_can_be_of_one_campaign(lead, page, project, campaign):
+    conflicts = reverse("pages:conflicts", args=[project.pk])
+
+    html = lead.get(conflicts, {"campaign": campaign.pk}).content.decode()
+
+    assert page in html
+    assert "of Harvest 2026" in html
+
+
+@pytest.mark.parametrize(
+    ("kind", "nullable", "text", "expected"),
+    [
+        ("number", True, " 12,5 ", 12.5),
+        ("number", True, "nan", "nan"),
+        ("integer", False, "7", 7),
+        ("integer", False, "seven", "seven"),
+        ("boolean", False, "Yes", True),
+        ("boolean", False, "perhaps", "perhaps"),
+        ("numbers", False, "[1, 2.5]", [1, 2.5]),
+        ("json", False, "{", "{"),
+        ("text", False, "", ""),
+        ("date", True, "", None),
+        ("date", True, "2026-05-01", "2026-05-01"),
+    ],
+)
+def test_typed_text_becomes_the_value_of_its_kind(kind, nullable, text, expected):
+    field = Field(name="x", column="x", sql_type="", kind=kind, is_nullable=nullable)
+
+    assert value_from_text(field, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("number", 0.1),
+        ("number", None),
+        ("boolean", False),
+        ("numbers", [1.5, 2.0]),
+        ("json", {"rye": 0.5}),
+        ("text", "left blank"),
+    ],
+)
+def test_a_value_typed_as_it_is_shown_is_the_same_value(kind, value):
+    field = Field(name="x", column="x", sql_type="", kind=kind, is_nullable=True)
+
+    assert value_from_text(field, text_of(field, value)) == value

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sampling.models import Finding
+from tests.people import FRIDAY
 
 
 @pytest.fixture
@@ -67,3 +68,29 @@ def test_others_only_look(request, signed_in, page, finding, role):
 
     assert client.post(page, {"reason": "fine"}).status_code == 403
     assert "textarea" not in client.get(page).content.decode()
+
+
+def test_the_list_can_be_of_one_campaign(signed_in, technician, listed, finding, campaign):
+    html = signed_in(technician).get(listed, {"campaign": campaign.pk}).content.decode()
+
+    assert "Two segments overlap." in html
+    assert "of Harvest 2026" in html
+
+
+def test_a_finding_on_a_planned_plot_is_named_by_its_plot(
+    signed_in, technician, listed, project, plan
+):
+    Finding.objects.create(
+        project=project,
+        scope=project.scope,
+        rule="odd-plan",
+        severity="note",
+        record_type="planned_plot",
+        record=plan.pk,
+        message="More cores than positions.",
+        raised_at=FRIDAY,
+    )
+
+    html = signed_in(technician).get(listed).content.decode()
+
+    assert "planned plot P01: 3 cores" in html

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
@@ -43,3 +44,13 @@ def test_a_problem_page_needs_no_database_and_is_sound(rf, code):
     assert faults_of(html) == []
     assert "One thing." in html
     assert str(problem.status) in html
+
+
+def test_the_bar_of_a_stranger_shows_no_project(rf, db, project):
+    request = rf.get("/")
+    request.user = AnonymousUser()
+
+    html = render_to_string("frame.html", {}, request=request)
+
+    assert "MaxRoot-C" not in html
+    assert "Sign out" not in html

@@ -127,3 +127,24 @@ def test_the_body_hides_positions_from_who_may_not_see_them(
 
     assert "52.33333" not in signed_in(technician).get(url).content.decode()
     assert "52.33333" in signed_in(steward).get(url).content.decode()
+
+
+def test_the_list_can_be_of_one_campaign(signed_in, steward, project, campaign, held):
+    url = reverse("pages:held", args=[project.pk])
+
+    html = signed_in(steward).get(url, {"campaign": campaign.pk}).content.decode()
+
+    assert reverse("pages:held-operation", args=[project.pk, held]) in html
+    assert "of Harvest 2026" in html
+
+
+def test_what_names_no_place_at_all_is_shown_and_not_tried(
+    signed_in, steward, project, campaign, device
+):
+    stray = operation("soil_core", uuid.uuid4(), scope="nowhere", code="stray")
+    send(device, campaign, stray)
+    client = signed_in(steward)
+    url = reverse("pages:held-operation", args=[project.pk, stray.id])
+
+    assert "nowhere" in client.get(url).content.decode()
+    assert client.post(url).status_code == 403

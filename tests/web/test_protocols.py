@@ -192,3 +192,46 @@ def test_the_document_is_a_file_partners_can_import(publisher, project, protocol
     assert answer.headers["Content-Disposition"] == 'attachment; filename="root-cores-1.0.0.json"'
     assert document["content"] == protocol_content()
     assert document["sha256"] == protocol_version.sha256
+
+
+def test_an_author_opens_the_own_draft_with_its_blocks_in_order(editor, project, draft):
+    html = editor.get(reverse("pages:protocol-edit", args=[project.pk, draft.pk])).content.decode()
+
+    assert html.index("depth_layers") < html.index("&quot;core&quot;") < html.index("estimators")
+    assert f'name="revision" value="{draft.revision}"' in html
+
+
+def test_a_draft_is_not_kept_when_its_json_is_broken(editor, project, draft):
+    edit = reverse("pages:protocol-edit", args=[project.pk, draft.pk])
+
+    answer = editor.post(edit, {"content": "{", "revision": draft.revision})
+
+    assert answer.status_code == 422
+    assert ProtocolVersion.objects.get(pk=draft.pk).content == draft.content
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [({"slug": "no spaces"}, "letters, numbers"), ({"number": "one"}, "three numbers with dots")],
+)
+def test_a_protocol_that_cannot_be_made_says_why(editor, project, changes, sentence):
+    url = reverse("pages:protocol-new", args=[project.pk])
+
+    answer = editor.post(url, draft_form(title="T", slug="t", **changes))
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not ProtocolVersion.objects.exists()
+
+
+def test_versions_of_two_protocols_are_not_compared(editor, publisher, project, protocol_version):
+    url = reverse("pages:protocol-new", args=[project.pk])
+    editor.post(url, draft_form(title="Other", slug="other"))
+    other = ProtocolVersion.objects.get(protocol__slug="other")
+
+    answer = publisher.get(
+        reverse("pages:protocol-diff", args=[project.pk, other.pk]),
+        {"since": protocol_version.pk},
+    )
+
+    assert answer.status_code == 404
