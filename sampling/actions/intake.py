@@ -18,7 +18,7 @@ from psycopg import errors
 from sampling.actions.batch import Batch, RacedBySomebody
 from sampling.actions.journal import Have, PushNote
 from sampling.errors import DeviceBusy, NotFound, RecordRefused, StateConflict, VersionMoved
-from sampling.models import SyncOperation
+from sampling.models import Campaign, SyncOperation
 from sampling.rules.envelope import Received, content_hash
 from sampling.rules.operations import HELD, Operation, Outcome, operation_from_wire
 
@@ -152,7 +152,7 @@ def rerun(op: UUID, *, by: UUID, project: UUID, at: dt.datetime) -> Outcome:
             .filter(op=op, status__in=HELD, body__isnull=False)
             .first()
         )
-        if held is None:
+        if held is None or not _is_of_project(held.scope, project):
             raise NotFound("No held operation has this id.")
         operation = operation_from_wire(held.body or {})
         return Batch(
@@ -164,3 +164,14 @@ def rerun(op: UUID, *, by: UUID, project: UUID, at: dt.datetime) -> Outcome:
             received_at=at,
             batch=None,
         ).rerun(operation, device=held.device_id)
+
+
+def _is_of_project(scope: str, project: UUID) -> bool:
+    """Return whether a scope is the project's own, or that of one of its campaigns."""
+    kind, _, key = scope.partition(":")
+    if kind == "project":
+        return key == str(project)
+    try:
+        return Campaign.objects.filter(pk=UUID(key), project=project).exists()
+    except ValueError:
+        return False

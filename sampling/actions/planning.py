@@ -232,6 +232,10 @@ class Book:
             return rejected(
                 operation.id, "already-resolved", "Somebody resolved this conflict before you."
             )
+        if operation.base_revision not in (None, state.revision):
+            return rejected(
+                operation.id, "record-moved", "The record changed meanwhile; look again."
+            )
         after = self._next(operation, state)
         for name, value in _asked(changes).items():
             (after.values if name in kind.names else after.extra)[name] = value

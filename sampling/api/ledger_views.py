@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
@@ -121,13 +121,6 @@ class ConflictViews(LedgerViewSet):
         "retrieve": "conflict.read",
         "resolve": "conflict.resolve",
     }
-
-    def in_projects(self, rows: QuerySet[Any], projects: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the conflicts of some projects: all, or those of the person's own devices."""
-        user = person(self.request)
-        everywhere = projects_allowing(user, SEES_ALL).filter(pk__in=projects)
-        own = Q(operation__device__user=user, project__in=projects)
-        return rows.filter(own | Q(project__in=everywhere))
 
     @extend_schema(
         request=ResolutionSerializer, responses=ConflictSerializer, summary="Decide a conflict"

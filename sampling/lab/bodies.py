@@ -52,9 +52,6 @@ def body_sha256(request: Request) -> str:
 
     To be called before anything reads the body.
     """
-    declared = request.headers.get("Content-Length") or "0"
-    if declared.isdigit() and int(declared) > MOST_BYTES:
-        raise TooLarge(f"At most {MOST_BYTES} bytes are taken at once.", most_bytes=MOST_BYTES)
     body = request._request.body
     if len(body) > MOST_BYTES:
         raise TooLarge(f"At most {MOST_BYTES} bytes are taken at once.", most_bytes=MOST_BYTES)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -143,14 +144,15 @@ class NewProtocol(DraftPage):
             return self.page(form, context={}, status=422)
         given = form.cleaned_data
         try:
-            protocol = create_protocol(
-                project=self.project,
-                slug=given["slug"],
-                title=given["title"],
-                by=self.user,
-                at=timezone.now(),
-            )
-            version = keep_draft(self, protocol, given)
+            with transaction.atomic():
+                protocol = create_protocol(
+                    project=self.project,
+                    slug=given["slug"],
+                    title=given["title"],
+                    by=self.user,
+                    at=timezone.now(),
+                )
+                version = keep_draft(self, protocol, given)
         except RootfieldError as error:
             return self.page(form, context={}, refusal=sentences_of(error), status=error.status)
         return redirect("pages:protocol-version", self.project.pk, version.pk)

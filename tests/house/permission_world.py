@@ -166,15 +166,28 @@ class World:
             idempotency_key="k",
             body_sha256="x",
             status_code=201,
-            answer={"mode": "commit", "batch": None, "status": "stored", "rows": []},
+            answer=ANSWER,
         )
 
     def make_order(self) -> EstimateOrder:
         wish = Wish(plots=[self["sampling_point"].plot_id])
         return order_estimates(self["campaign"], wish, ordered_by=self["analyst"], now=FRIDAY)
 
+    def make_parameter_set(self) -> Any:
+        return self["run"].parameter_set
+
     def make_run(self) -> Any:
         return self["order"].runs.first()
 
 
+ANSWER = {
+    "batch": None,
+    "mode": "commit",
+    "status": "complete",
+    "counts": dict.fromkeys(
+        ("rows", "created", "unchanged", "superseded", "held", "rejected", "warnings"), 0
+    ),
+    "rows": [],
+    "undo": {"allowed": False, "until": None, "href": None},
+}
 FIXTURES = {"site", "study", "plot", "campaign", "protocol_version"}

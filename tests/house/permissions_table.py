@@ -2,7 +2,8 @@
 
 To add an address, add its line to ROWS below. `route` is the address as Django knows it, without
 types (`projects/<project_id>/`); test_permissions prints what it misses. Arguments of the route and
-ids in a body are names of things that permission_world.py makes (`pk="device"`, `"@campaign"`).
+ids in a body are names of things that permission_world.py makes (`pk="device"`, `"@campaign"`);
+after an equals sign they stand for themselves (`name="=map"`).
 
 `who` is a permission of sampling/rules/roles.py, or one of the words below. Members without it
 are answered `lacking` (403 unless said otherwise); outsiders hold every role in another project and
@@ -19,6 +20,8 @@ SIGNED_IN = "signed in"
 TABLET = "tablet"  # a device token; no session opens it
 STAFF = "staff of the site"
 NOBODY = "nobody"  # answered as if it were not there
+
+AS_SEEN = "403 for who may look at it, 404 for others"
 
 OPEN, SIGN_IN, FORBIDDEN, HIDDEN = "open", "sign in", "forbidden", "hidden"
 
@@ -164,20 +167,11 @@ API = [
         route="api/v1/quarantine/<pk>/rerun",
         who="quarantine.decide",
         arguments={"pk": "held"},
-        lacking="forbidden to who sees it",
+        lacking=AS_SEEN,
     ),
     get("api/v1/conflicts", "conflict.read"),
-    get(
-        "api/v1/conflicts/<pk>", "conflict.read", lacking="forbidden to who sees it", pk="conflict"
-    ),
-    Row(
-        method="POST",
-        route="api/v1/conflicts/<pk>/resolve",
-        who="conflict.resolve",
-        body={"keep": "server"},
-        arguments={"pk": "conflict"},
-        lacking="forbidden to who sees it",
-    ),
+    get("api/v1/conflicts/<pk>", "conflict.read", pk="conflict"),
+    post("api/v1/conflicts/<pk>/resolve", "conflict.resolve", {"keep": "server"}, pk="conflict"),
     get("api/v1/findings", "finding.read"),
     get("api/v1/findings/<pk>", "finding.read", pk="finding"),
     post("api/v1/findings/<pk>/accept", "finding.accept", {"reason": "x"}, pk="finding"),
@@ -232,7 +226,28 @@ ESTIMATES = [
     get("api/v1/estimates/<pk>/", "estimate.read", pk="run"),
     get("api/v1/estimates/<pk>/lineage/", "estimate.read", pk="run"),
     get("api/v1/estimate-results/", "estimate.read"),
+    Row(
+        method="GET",
+        route="api/v1/estimates/<pk>/figures/<name>/",
+        who="estimate.read",
+        arguments={"pk": "run", "name": "=gone"},
+        is_there=False,
+    ),
     get("api/v1/parameter-sets/", "estimate.read"),
+    Row(
+        method="GET",
+        route="api/v1/parameter-sets/<pk>/",
+        who="estimate.read",
+        arguments={"pk": "parameter_set"},
+        outsider=OPEN,
+    ),
+    Row(
+        method="GET",
+        route="api/v1/estimate-impact/<kind>/<record>/",
+        who="estimate.read",
+        arguments={"kind": "=soil_core", "record": "soil_core"},
+        outsider=OPEN,
+    ),
 ]
 
 TABLETS = [
@@ -288,22 +303,32 @@ PAGES = [
         "protocol.draft",
         protocol_id="protocol",
     ),
-    *page(PROJECT + "versions/<version_id>/", "protocol.read", version_id="protocol_version"),
     *page(
-        PROJECT + "versions/<version_id>/document/", "protocol.read", version_id="protocol_version"
+        PROJECT + "protocols/versions/<version_id>/", "protocol.read", version_id="protocol_version"
     ),
     *page(
-        PROJECT + "versions/<version_id>/changes/", "protocol.read", version_id="protocol_version"
+        PROJECT + "protocols/versions/<version_id>/document/",
+        "protocol.read",
+        version_id="protocol_version",
     ),
     *page(
-        PROJECT + "versions/<version_id>/edit/",
+        PROJECT + "protocols/versions/<version_id>/changes/",
+        "protocol.read",
+        version_id="protocol_version",
+    ),
+    *page(
+        PROJECT + "protocols/versions/<version_id>/edit/",
         "protocol.draft",
         "protocol.draft",
         version_id="draft",
     ),
-    form(PROJECT + "versions/<version_id>/publish/", "protocol.publish", version_id="draft"),
     form(
-        PROJECT + "versions/<version_id>/retire/", "protocol.publish", version_id="protocol_version"
+        PROJECT + "protocols/versions/<version_id>/publish/", "protocol.publish", version_id="draft"
+    ),
+    form(
+        PROJECT + "protocols/versions/<version_id>/retire/",
+        "protocol.publish",
+        version_id="protocol_version",
     ),
     *page(PROJECT + "devices/", "device.read"),
     *page(PROJECT + "devices/enrol/", "device.manage", "device.manage"),
@@ -325,7 +350,7 @@ PAGES = [
         PROJECT + "estimates/runs/<run_id>/<name>.svg",
         "estimate.read",
         run_id="gone",
-        name="gone",
+        name="=gone",
     ),
 ]
 

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from sampling.actions.lab import Entry, enter_results
+from sampling.actions.ledger import announce
 from sampling.models import Campaign, Determination, Membership, Project, Specimen, User, Variable
 from sampling.rules.codes import write_code
 from tests.people import FRIDAY, make_member, make_record
@@ -33,11 +35,11 @@ def make_variable(project: Project, code: str, **fields: Any) -> Variable:
 
 
 def make_specimens(campaign: Campaign, count: int, *, first: int = 0) -> list[Specimen]:
-    return [
-        make_record(
-            Specimen,
-            campaign.project,
+    specimens = [
+        Specimen(
+            project=campaign.project,
             scope=campaign.capture_scope,
+            received_at=FRIDAY,
             code=write_code(first + number),
             kind="roots",
             collected_at=FRIDAY,
@@ -45,6 +47,10 @@ def make_specimens(campaign: Campaign, count: int, *, first: int = 0) -> list[Sp
         )
         for number in range(count)
     ]
+    with transaction.atomic():
+        Specimen.objects.bulk_create(specimens)
+        announce(specimens)
+    return specimens
 
 
 def commit(rows: list[Any], *, project: Project, user: User, **how: Any) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sampling.models import Determination
@@ -45,6 +47,21 @@ def test_who_may_not_enter_reads_the_grid(client_for, analyst, technician, grid,
     assert client_for(technician).get(grid).status_code == 403
 
 
+def test_the_queue_narrows_to_a_campaign_and_a_state(
+    client_for, lab_tech, campaign, queue, enter, specimen
+):
+    result = enter(specimen)
+    client = client_for(lab_tech)
+
+    for query, is_there in [
+        (f"?campaign={campaign.pk}", True),
+        ("?state=draft", True),
+        ("?state=verified", False),
+        ("?state=nonsense", True),
+    ]:
+        assert (seen(result) in client.get(queue + query).content.decode()) == is_there
+
+
 def test_another_projects_grid_does_not_exist(client_for, outsider, grid, queue):
     client = client_for(outsider)
 
@@ -61,9 +78,6 @@ def test_the_grid_narrows_and_forgives(client_for, lab_tech, grid, specimen, car
 def test_the_grid_asks_as_often_for_many_specimens_as_for_few(
     client_for, lab_tech, grid, campaign, enter, django_assert_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client = client_for(lab_tech)
     enter(make_specimens(campaign, 1, first=100)[0])
     with CaptureQueriesContext(

@@ -76,6 +76,10 @@ def test_who_may_not_read_results_is_told(request, client_for, enter, specimen, 
         assert client.get(path).status_code == 403
 
 
+def test_a_stranger_is_asked_to_sign_in(client):
+    assert client.get(RESULTS).status_code == 401
+
+
 def test_another_projects_results_are_not_there(client_for, outsider, enter, specimen):
     result = enter(specimen)
     client = client_for(outsider)

@@ -124,13 +124,15 @@ def test_who_may_only_look_does_not_decide(request, signed_in, page, core, confl
     assert SyncConflict.objects.get(pk=conflict).resolved_at is None
 
 
-def test_after_a_decision_the_next_conflict_is_shown(lead, page, core, device, campaign):
-    project = campaign.project
-    following = make_conflict(device, campaign, core, length=55.0)
+def test_after_a_decision_the_oldest_open_conflict_is_shown(lead, page, core, device, campaign):
+    make_conflict(device, campaign, core, length=55.0)
 
     answer = decide(lead, page, core, answer="stored")
 
-    assert answer.headers["Location"] == reverse("pages:conflict", args=[project.pk, following])
+    oldest = SyncConflict.objects.filter(resolved_at=None).order_by("raised_at", "id")[0]
+    following = reverse("pages:conflict", args=[campaign.project_id, oldest.pk])
+    assert answer.headers["Location"] == following
+    assert following != page
 
 
 def test_the_list_holds_open_ones_and_on_request_the_decided(lead, page, core, project):

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from sampling.models import ProtocolVersion
+from sampling.models import Protocol, ProtocolVersion
 from tests.protocol_examples import protocol_content
 from tests.web.scenes import faults_of
 
@@ -217,11 +217,11 @@ def test_a_draft_is_not_kept_when_its_json_is_broken(editor, project, draft):
 def test_a_protocol_that_cannot_be_made_says_why(editor, project, changes, sentence):
     url = reverse("pages:protocol-new", args=[project.pk])
 
-    answer = editor.post(url, draft_form(title="T", slug="t", **changes))
+    answer = editor.post(url, draft_form(**{"title": "T", "slug": "t", **changes}))
 
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
-    assert not ProtocolVersion.objects.exists()
+    assert not Protocol.objects.exists()
 
 
 def test_versions_of_two_protocols_are_not_compared(editor, publisher, project, protocol_version):

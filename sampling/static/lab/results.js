@@ -16,7 +16,7 @@ const isChanged = (cell) => cell.value.trim() !== "" && cell.value.trim() !== ce
 
 // The colours are a first hint; what a value means is decided by the server alone.
 function outside(cell, name) {
-  const number = Number(cell.value.trim().replace(/^[<>]=?\s*/, "").replace("\u2212", "-"));
+  const number = Number(cell.value.trim().replace(/^[<>]=?\s*/, "").replace("\u2212", "-").replace(/^([^,.]*),([^,.]*)$/, "$1.$2"));
   if (cell.value.trim() === "" || !Number.isFinite(number)) return false;
   const [low, high] = cell.dataset[name].split(":");
   return (low !== "" && number < Number(low)) || (high !== "" && number > Number(high));
@@ -102,7 +102,7 @@ function onPaste(event) {
     cell.value = text.trim().slice(0, 80);
     colour(cell);
   }));
-  look(lost ? `${lost} pasted value${lost === 1 ? "" : "s"} lie outside the grid and were left out.` : "");
+  look(lost ? `Left out, outside the grid: ${lost} pasted.` : "");
 }
 
 function rowOf(cell) {

@@ -1,0 +1,1 @@
+from tests.lab.test_pages import *
