@@ -28,6 +28,7 @@ GUESS_COLOUR = "#d8c3a5"
 SHARE_COLOUR = "#46703f"
 WIDTH_IN = 8.0
 ROW_HEIGHT_IN = 0.22
+LETTER_IN = 0.072  # the mean width of a letter of 9 points
 MOST_SHARES = 8
 
 
@@ -46,7 +47,7 @@ def draw_profile(
     """Return root C by depth beside the inputs its uncertainty comes from."""
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_IN, 3.2))
-        figure.subplots_adjust(left=0.09, right=0.98, top=0.86, bottom=0.16, wspace=0.55)
+        figure.subplots_adjust(left=0.09, right=0.98, top=0.86, bottom=0.16, wspace=0.95)
         figure.suptitle(_plain(title), x=0.01, ha="left", fontsize=10)
         left, right = figure.subplots(1, 2)
         _depth_axes(left, layers)
@@ -56,12 +57,17 @@ def draw_profile(
 
 def draw_intervals(stocks: Sequence[Interval], inputs: Sequence[Interval], *, title: str) -> str:
     """Return root C stock and C input of every plot with their 95 % intervals."""
-    rows = max(len(stocks), 1)
-    height = 1.2 + rows * ROW_HEIGHT_IN
+    height = 1.2 + max(len(stocks), 1) * ROW_HEIGHT_IN
+    longest = max((len(_label(interval)) for interval in stocks), default=0)
+    left_in = min(0.4 + longest * LETTER_IN, WIDTH_IN / 2)
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_IN, height))
         figure.subplots_adjust(
-            left=0.24, right=0.98, top=1 - 0.5 / height, bottom=0.5 / height, wspace=0.08
+            left=left_in / WIDTH_IN,
+            right=0.98,
+            top=1 - 0.5 / height,
+            bottom=0.5 / height,
+            wspace=0.08,
         )
         figure.suptitle(_plain(title), x=0.01, ha="left", fontsize=10)
         left, right = figure.subplots(1, 2, sharey=True)
@@ -90,7 +96,7 @@ def _depth_axes(axes: Axes, layers: Sequence[LayerEstimate]) -> None:
 
 def _share_axes(axes: Axes, shares: Sequence[VarianceShare]) -> None:
     largest = sorted(shares, key=lambda item: (-item.share, item.input))[:MOST_SHARES]
-    names = [item.input.replace("_", " ") for item in largest]
+    names = [item.input.replace("_", " ").replace(".", " ") for item in largest]
     axes.barh(names, [max(item.share, 0.0) * 100 for item in largest], color=SHARE_COLOUR)
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
@@ -104,11 +110,15 @@ def _interval_axes(axes: Axes, intervals: Sequence[Interval], label: str) -> Non
         ends = [interval.summary.lower, interval.summary.upper]
         axes.plot(ends, [row, row], color=colour)
         axes.plot([interval.summary.mean], [row], marker="o", markersize=4, color=colour)
-    axes.set_yticks(range(len(intervals)), [_plain(interval.label) for interval in intervals])
+    axes.set_yticks(range(len(intervals)), [_plain(_label(interval)) for interval in intervals])
     if not axes.yaxis_inverted():
         axes.invert_yaxis()
     axes.set_xlim(left=0)
     axes.set_xlabel(label)
+
+
+def _label(interval: Interval) -> str:
+    return f"{interval.label}, {interval.group}" if interval.group else interval.label
 
 
 def _plain(words: str) -> str:

@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,9 +40,9 @@ class Site:
                 )
 
     def stop(self) -> None:
-        """Stop the processes, the web server last."""
-        for child in reversed(self.children):
-            child.stop()
+        """Stop all processes at the same time."""
+        with ThreadPoolExecutor(max(len(self.children), 1)) as hands:
+            list(hands.map(Child.stop, self.children))
 
 
 @dataclass(kw_only=True)
@@ -151,9 +152,13 @@ def is_live(port: int) -> bool:
 
 
 def stop_on_sigterm() -> None:
-    """Let SIGTERM end this process as Ctrl-C does, so that its children are stopped."""
+    """Let SIGTERM end this process as Ctrl-C does, so that its children are stopped.
+
+    SIGINT is asked for as well: a shell starts background commands deaf to it.
+    """
 
     def interrupt(_signal: int, _frame: FrameType | None) -> Any:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, interrupt)

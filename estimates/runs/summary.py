@@ -37,7 +37,7 @@ def summarise(claim: Claim) -> Findings:
         .of_plots()
         .newest()
         .select_related("plot__treatment", "plot__study")
-        .order_by("plot__study__code", "plot__code", "pk")
+        .order_by("plot__study__code", "plot__treatment__code", "plot__code", "pk")
     )
     lineage = [Lineage(RUN_KIND, run.pk, run.generation) for run in plot_runs]
     done = [run for run in plot_runs if run.state == "succeeded"]

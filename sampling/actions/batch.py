@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, connection, transaction
@@ -16,8 +16,8 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import errors
 
 from sampling.actions import journal
-from sampling.actions.planning import Book
-from sampling.actions.record_types import TYPE_ORDER, record_type
+from sampling.actions.planning import Book, read_only
+from sampling.actions.record_types import APPEND_ONLY, TYPE_ORDER, record_type
 from sampling.actions.storage import (
     Key,
     State,
@@ -59,13 +59,15 @@ class Batch:
         with connection.cursor() as cursor:
             if self.device is not None:
                 journal.lock_device(cursor, self.device)
-            stored = journal.stored_outcomes(cursor, received, device=self.device)
+            stored = self._stored(cursor, received)
             answers: list[Outcome | None] = []
             fresh: list[Received] = []
             for item in received:
                 answer = self._answer_known(item, stored)
                 answers.append(answer)
-                if answer is None and item.operation is not None:
+                if item.operation is not None and item.operation.id not in stored:
+                    if item.problem is not None:
+                        self.refused[item.operation.id] = [item.problem]
                     stored[item.operation.id] = journal.Stored.of(item, device=self.device)
                     fresh.append(item)
             outcomes = self._apply(cursor, fresh) if fresh else {}
@@ -78,11 +80,45 @@ class Batch:
             for item, answer in zip(received, answers, strict=True)
         ]
 
-    def rerun(self, operation: Operation, *, device: UUID | None) -> Outcome:
+    def _stored(
+        self, cursor: CursorWrapper, received: Sequence[Received]
+    ) -> dict[UUID, journal.Stored]:
+        """Return the known operations; those of a former self of the device count as its own."""
+        stored = journal.stored_outcomes(cursor, received, device=self.device)
+        others = {known.device for known in stored.values() if known.device} - {self.device}
+        if self.device is None or not others:
+            return stored
+        former = journal.former_selves(cursor, self.device, others)
+        return {
+            op: replace(known, device=self.device) if known.device in former else known
+            for op, known in stored.items()
+        }
+
+    def rerun(self, operation: Operation, *, device: UUID | None, status: str) -> Outcome:
         """Apply one held operation again; its row is settled when it is no longer held."""
-        held = journal.Held(operation=operation, device=device)
+        problem = admission_problem(operation, self.scopes)
+        if problem is not None:
+            self.refused[operation.id] = [problem]
+        held = journal.Held(operation=operation, device=device, status=status)
+        return self.wake([held])[operation.id]
+
+    def wake(self, held: Sequence[journal.Held]) -> dict[UUID, Outcome]:
+        """Apply held operations again, on the grants they came with."""
         with connection.cursor() as cursor:
-            return self._apply(cursor, [], held=[held])[operation.id]
+            return self._apply(cursor, [], held=held)
+
+    @classmethod
+    def of_nobody(cls, project: UUID, *, at: dt.datetime) -> Batch:
+        """Return a batch that only tries again what others sent."""
+        return cls(
+            project=project,
+            via="tablet",
+            user=None,
+            device=None,
+            scopes={},
+            received_at=at,
+            batch=None,
+        )
 
     def _fresh_or_repeated(self, item: Received, outcomes: Mapping[UUID, Outcome]) -> Outcome:
         assert item.operation is not None
@@ -131,18 +167,21 @@ class Batch:
     ) -> Book:
         operations = [item.operation for item in fresh if item.operation is not None]
         admitted = [operation for operation in operations if self._refusal(operation) is None]
-        everything = admitted + [one.operation for one in woken]
+        tried = [one.operation for one in woken if one.operation.id not in self.refused]
+        everything = admitted + tried
         keys = {(operation.type, operation.record) for operation in everything}
         stored = load_records(cursor, keys, project=self.project)
+        known_ops = journal.base_operations(cursor, everything)
         book = Book(
             now=self.received_at,
             project=self.project,
             stored=stored,
             parents=known_parents(cursor, _needs(everything, keys), project=self.project),
-            seen=journal.seen_bodies(cursor, everything, stored),
-            known_ops=journal.base_operations(cursor, everything),
+            seen=journal.seen_bodies(cursor, everything, stored, known_ops),
+            known_ops=known_ops,
             open_conflicts=journal.open_conflicts(cursor, everything),
             clashing=self.clashing,
+            adding={op.id for op in admitted if self.scopes.get(op.scope) == "append"},
         )
         for operation in operations:
             refusal = self._refusal(operation)
@@ -156,6 +195,10 @@ class Batch:
                 book.outcomes[one.operation.id] = quarantined(one.operation.id, *problems)
             else:
                 book.fold(one.operation, device=one.device)
+        book.fold_again(
+            [(operation, self.device) for operation in operations]
+            + [(one.operation, one.device) for one in woken]
+        )
         return book
 
     def _refusal(self, operation: Operation) -> Outcome | None:
@@ -192,27 +235,35 @@ class Batch:
 
     def _blame(self, cursor: CursorWrapper, book: Book, error: Exception) -> None:
         """Find the operations whose records the database refused, and set them aside."""
-        bad: dict[Key, list[Problem]] = {}
-        for name in {state.type for state in book.states.values()}:
-            states = [state for state in book.states.values() if state.type == name]
-            for record, problems in broken_checks(cursor, name, states).items():
-                bad[name, record] = problems
-        if not bad:
-            bad = self._taken_ids(cursor, book, error)
-        if not bad:
-            bad = self._bisect(cursor, list(book.states.values()))
-        if not bad:
+        blamed = self._broken(cursor, book)
+        if not blamed:
+            taken = self._taken_ids(cursor, book, error)
+            blamed = {book.writers[key][0]: problems for key, problems in taken.items()}
+        if not blamed:
+            found = self._bisect(cursor, list(book.states.values()))
+            blamed = {book.writers[key][-1]: problems for key, problems in found.items()}
+        if not blamed:
             raise error
-        for key, problems in bad.items():
-            self._set_aside(book, key, problems)
+        for op, problems in blamed.items():
+            if book.outcomes[op].status in ("merged", "conflict") and op not in self.clashing:
+                self.clashing.add(op)  # both values are right alone: a person decides
+            else:
+                self.refused[op] = problems
 
-    def _set_aside(self, book: Book, key: Key, problems: list[Problem]) -> None:
-        """Refuse the last operation on a record, or make it a conflict if it was merged."""
-        last = book.writers[key][-1]
-        if book.outcomes[last].status in ("merged", "conflict") and last not in self.clashing:
-            self.clashing.add(last)
-        else:
-            self.refused[last] = problems
+    def _broken(self, cursor: CursorWrapper, book: Book) -> dict[UUID, list[Problem]]:
+        """Return the operations that brought a record into the state that breaks its checks."""
+        blamed: dict[UUID, list[Problem]] = {}
+        for name in {type_name for type_name, _ in book.states}:
+            history = {key: states for key, states in book.history.items() if key[0] == name}
+            broken = broken_checks(cursor, name, [s for states in history.values() for s in states])
+            for key, states in history.items():
+                steps = [(key[1], state.revision) for state in states]
+                if steps[-1] in broken:
+                    first = len(steps) - 1
+                    while first and steps[first - 1] in broken:
+                        first -= 1
+                    blamed[book.writers[key][first]] = broken[steps[first]]
+        return blamed
 
     def _taken_ids(
         self, cursor: CursorWrapper, book: Book, error: Exception
@@ -298,13 +349,9 @@ def admission_problem(operation: Operation, scopes: Mapping[str, str]) -> Proble
             code="out-of-scope",
             detail=f"{operation.scope} is not open to this sender for {operation.type} records.",
         )
-    appends = operation.type == "custody_event" or mode == "append"
+    appends = operation.type in APPEND_ONLY or mode == "append"
     if kind.is_read_only or mode == "ro" or (appends and operation.do != "create"):
-        return Problem(
-            pointer="/do",
-            code="read-only",
-            detail=f"This sender may not {operation.do} {operation.type} records.",
-        )
+        return read_only(operation)
     return None
 
 

@@ -163,7 +163,7 @@ def rerun(op: UUID, *, by: UUID, project: UUID, at: dt.datetime) -> Outcome:
             scopes={operation.scope: "rw"},
             received_at=at,
             batch=None,
-        ).rerun(operation, device=held.device_id)
+        ).rerun(operation, device=held.device_id, status=held.status)
 
 
 def _is_of_project(scope: str, project: UUID) -> bool:

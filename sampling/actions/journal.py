@@ -15,7 +15,7 @@ import msgspec
 from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.ledger import Step, take_steps
-from sampling.actions.planning import Book
+from sampling.actions.planning import Book, revision_seen
 from sampling.actions.storage import Key, State, encode, uuid_array
 from sampling.errors import DeviceForked
 from sampling.rules.envelope import Received
@@ -47,10 +47,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """An operation that waits, with the device that sent it."""
+    """An operation that waits, with the device that sent it and the answer it has so far."""
 
     operation: Operation
     device: UUID | None
+    status: str = "deferred"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +101,8 @@ def stored_outcomes(
 ) -> dict[UUID, Stored]:
     """Return what is known of the operations; raises DeviceForked for a number used twice."""
     operations = [item.operation for item in received if item.operation is not None]
-    numbers = {operation.number: operation.id for operation in operations}
-    counted = [number for number in numbers if number is not None]
+    numbers = _numbers(operations)
+    counted = list(numbers)
     cursor.execute(
         f"{_KNOWN} WHERE op = ANY(%(ids)s::uuid[]) UNION {_KNOWN} WHERE device_id = %(device)s"
         " AND n BETWEEN %(first)s AND %(last)s AND n = ANY(%(numbers)s)",
@@ -127,6 +128,27 @@ def stored_outcomes(
         )
         found[op] = Stored(device=owner, content_sha256=bytes(digest), outcome=outcome)
     return found
+
+
+def _numbers(operations: Iterable[Operation]) -> dict[int, UUID]:
+    """Return which operation carries each number; raises DeviceForked when two carry one."""
+    numbers: dict[int, UUID] = {}
+    for operation in operations:
+        number = operation.number
+        if number is not None and numbers.setdefault(number, operation.id) != operation.id:
+            raise DeviceForked(number=number)
+    return numbers
+
+
+def former_selves(cursor: CursorWrapper, device: UUID, among: Collection[UUID]) -> set[UUID]:
+    """Return which devices are closed ones of the same person, whose outbox this one carries on."""
+    cursor.execute(
+        "SELECT f.id FROM sampling_device AS f JOIN sampling_device AS d"
+        " ON d.project_id = f.project_id AND d.user_id = f.user_id"
+        " WHERE d.id = %s AND f.id = ANY(%s) AND f.state = 'closed'",
+        [device, list(among)],
+    )
+    return {former for (former,) in cursor.fetchall()}
 
 
 def _json(value: Any) -> Any:
@@ -161,14 +183,16 @@ def acknowledge(cursor: CursorWrapper, device: UUID, note: PushNote, *, at: dt.d
         [device],
     )
     upto, backed_up_upto, numbers = cursor.fetchone()
-    upto, missing = gaps_after(upto, numbers)
+    upto, gaps = gaps_after(upto, numbers)
     cursor.execute(
         "UPDATE sampling_device SET have_upto = %s, last_push_at = %s,"
         " clock_offset_s = coalesce(%s, clock_offset_s), queued_reported = %s WHERE id = %s",
         [upto, at, note.clock_offset_s, note.queued, device],
     )
     highest = numbers[-1] if numbers else upto
-    return Have(upto=highest, missing=missing, backed_up_upto=backed_up_upto)
+    if len(gaps) > MAX_GAPS:
+        highest = gaps[MAX_GAPS][0] - 1
+    return Have(upto=highest, missing=gaps[:MAX_GAPS], backed_up_upto=backed_up_upto)
 
 
 def gaps_after(upto: int, numbers: Sequence[int]) -> tuple[int, list[list[int]]]:
@@ -181,7 +205,7 @@ def gaps_after(upto: int, numbers: Sequence[int]) -> tuple[int, list[list[int]]]
         elif not gaps:
             upto = number
         last = number
-    return upto, gaps[:MAX_GAPS]
+    return upto, gaps
 
 
 def mark_done(cursor: CursorWrapper, batch: int) -> None:
@@ -214,17 +238,42 @@ def waiting_for(cursor: CursorWrapper, book: Book, *, known: Collection[UUID]) -
     ]
 
 
+def arrived(cursor: CursorWrapper, *, limit: int) -> dict[UUID, list[Held]]:
+    """Lock the deferred operations whose every need is there by now; return them by project."""
+    cursor.execute(
+        "SELECT d.project_id, o.body, o.device_id FROM sampling_syncoperation AS o"
+        " JOIN sampling_device AS d ON d.id = o.device_id"
+        " WHERE o.status = 'deferred' AND NOT EXISTS ("
+        "  SELECT FROM sampling_syncwaiting AS w WHERE w.operation_id = o.op AND NOT CASE"
+        "  WHEN w.needs_type = 'op' THEN EXISTS (SELECT FROM sampling_syncoperation AS b"
+        "   WHERE b.op = w.needs AND b.status <> ALL(%s))"
+        "  ELSE EXISTS (SELECT FROM sampling_syncchange AS c WHERE c.record = w.needs"
+        "   AND c.type = w.needs_type AND c.scope IN (o.scope, 'project:' || d.project_id)) END)"
+        " ORDER BY o.device_id, o.n LIMIT %s FOR UPDATE OF o SKIP LOCKED",
+        [sorted(HELD), limit],
+    )
+    found: dict[UUID, list[Held]] = {}
+    for project, body, device in cursor.fetchall():
+        held = Held(operation=operation_from_wire(_json(body)), device=device)
+        found.setdefault(project, []).append(held)
+    return found
+
+
 def seen_bodies(
-    cursor: CursorWrapper, operations: Iterable[Operation], stored: Mapping[Key, State]
+    cursor: CursorWrapper,
+    operations: Iterable[Operation],
+    stored: Mapping[Key, State],
+    known_ops: Mapping[UUID, tuple[int | None, str]],
 ) -> dict[tuple[UUID, int], Mapping[str, Any]]:
     """Return the bodies the authors of stale operations saw."""
-    stale = [
-        (operation.record, operation.base_revision)
-        for operation in operations
-        if operation.base_revision is not None
-        and (state := stored.get((operation.type, operation.record))) is not None
-        and state.revision != operation.base_revision
-    ]
+    stale = []
+    for operation in operations:
+        base = operation.base_revision
+        if operation.base_op is not None and operation.base_op in known_ops:
+            base = revision_seen(*known_ops[operation.base_op])
+        state = stored.get((operation.type, operation.record))
+        if base is not None and state is not None and state.revision != base:
+            stale.append((operation.record, base))
     if not stale:
         return {}
     cursor.execute(
@@ -322,17 +371,15 @@ def keep_conflicts(cursor: CursorWrapper, book: Book, *, project: UUID, at: dt.d
 def take_places(cursor: CursorWrapper, book: Book, woken: Sequence[Held]) -> Places:
     """Bump the counters and write the change log. Locks the counters until the end."""
     steps = [_step(state, book.stored.get(key)) for key, state in book.states.items()]
+    told = [one.operation for one in woken if book.outcomes[one.operation.id].status != one.status]
     silent = [
-        one.operation
-        for one in woken
-        if book.outcomes[one.operation.id].status not in HELD
-        and (one.operation.type, one.operation.record) not in book.states
+        operation for operation in told if (operation.type, operation.record) not in book.states
     ]
     records = take_steps(cursor, steps, silent=[operation.scope for operation in silent])
     settled = {
-        one.operation.id: records[one.operation.type, one.operation.record]
-        for one in woken
-        if (one.operation.type, one.operation.record) in records
+        operation.id: records[operation.type, operation.record]
+        for operation in told
+        if (operation.type, operation.record) in records
     }
     if silent:
         heads = scope_heads(cursor, {operation.scope for operation in silent})
@@ -425,7 +472,7 @@ def _operation_row(
     outcome = book.outcomes[operation.id]
     outcome.seq = places.seq_of(operation, outcome)
     by = operation.by if operation.by in members else sender.user
-    keeps_body = outcome.status in HELD or outcome.status == "conflict"
+    keeps_body = item.keeps_body and (outcome.status in HELD or outcome.status == "conflict")
     return {
         "op": operation.id,
         "n": operation.number,

@@ -111,6 +111,15 @@ def _put_back(gone: Sequence[uuid.UUID]) -> list[Transition]:
     ]
 
 
+def link_all_held_results() -> int:
+    """Do so in every project that has waiting rows."""
+    projects = ImportBatch.objects.filter(undone_at=None, answer__counts__held__gt=0)
+    return sum(
+        link_held_results(project=project)
+        for project in projects.order_by("project").values_list("project", flat=True).distinct()
+    )
+
+
 def link_held_results(*, project: uuid.UUID) -> int:
     """Enter the rows whose specimen has come from the field since; return how many.
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sampling.actions.record_types import record_type
+from sampling.actions.record_types import APPEND_ONLY, record_type
 from sampling.actions.storage import Key, State, needs_of
 from sampling.rules.merge import (
     DELETED_VS_EDITED,
@@ -29,6 +29,7 @@ from sampling.rules.merge import (
     whole_groups,
 )
 from sampling.rules.operations import (
+    HELD,
     WRITTEN,
     Need,
     Operation,
@@ -65,7 +66,7 @@ class Book:
 
     stored: what the database holds; parents: scopes of the records referred to; seen: bodies of
     earlier revisions, for stale bases; known_ops: revision and status of operations named as base;
-    open_conflicts: those that may be resolved, by id.
+    open_conflicts: those that may be resolved, by id; adding: operations that may only add records.
     """
 
     now: dt.datetime
@@ -76,6 +77,7 @@ class Book:
     known_ops: Mapping[UUID, tuple[int | None, str]]
     open_conflicts: Mapping[UUID, UUID]
     clashing: Collection[UUID] = ()
+    adding: Collection[UUID] = ()
     states: dict[Key, State] = field(default_factory=dict)
     superseded: list[Superseded] = field(default_factory=list)
     conflicts: list[NewConflict] = field(default_factory=list)
@@ -83,6 +85,7 @@ class Book:
     needs: dict[UUID, list[Need]] = field(default_factory=dict)
     outcomes: dict[UUID, Outcome] = field(default_factory=dict)
     writers: dict[Key, list[UUID]] = field(default_factory=dict)
+    history: dict[Key, list[State]] = field(default_factory=dict)
 
     def state_of(self, key: Key) -> State | None:
         """Return the record as it stands so far."""
@@ -93,8 +96,28 @@ class Book:
         outcome = self._fold(operation, device)
         self.outcomes[operation.id] = outcome
         if outcome.status in WRITTEN:
-            self.writers.setdefault((operation.type, operation.record), []).append(operation.id)
+            key = (operation.type, operation.record)
+            self.writers.setdefault(key, []).append(operation.id)
+            self.history.setdefault(key, []).append(self.states[key])
         return outcome
+
+    def fold_again(self, operations: Sequence[tuple[Operation, UUID | None]]) -> None:
+        """Fold the deferred ones again whose needs came after them, until nothing moves."""
+        waiting = [one for one in operations if self.outcomes[one[0].id].status == "deferred"]
+        while ready := [one for one in waiting if self._is_ready(one[0])]:
+            for operation, device in ready:
+                self.fold(operation, device=device)
+            waiting = [one for one in waiting if self.outcomes[one[0].id].status == "deferred"]
+
+    def _is_ready(self, operation: Operation) -> bool:
+        return all(
+            self._is_answered(need.id) if need.type == "op" else (need.type, need.id) in self.states
+            for need in self.needs[operation.id]
+        )
+
+    def _is_answered(self, op: UUID) -> bool:
+        outcome = self.outcomes.get(op)
+        return outcome is not None and outcome.status not in HELD
 
     def _fold(self, operation: Operation, device: UUID | None) -> Outcome:
         kind = record_type(operation.type)
@@ -164,10 +187,22 @@ class Book:
         if operation.do == "delete":
             return self._delete(operation, state, is_current=is_current)
         if not is_current and base is not None:
-            seen = self.seen.get((state.id, base), state.values if base == state.revision else {})
-            changes = whole_groups(changes, seen, groups=kind.groups)
+            changes = whole_groups(changes, self._body_at(state, base), groups=kind.groups)
         merged = self._merge(operation, kind, state, changes, is_current=is_current)
+        may_only_add = operation.type in APPEND_ONLY or operation.id in self.adding
+        if may_only_add and merged.status != "noop":
+            return quarantined(operation.id, read_only(operation))
         return self._write(operation, kind, state, merged)
+
+    def _body_at(self, state: State, revision: int) -> Mapping[str, Any]:
+        """Return the record as it was at a revision, or nothing where that is not known."""
+        for one in (state, *self.history.get((state.type, state.id), ())):
+            if one.revision == revision:
+                return {**one.extra, **one.values}
+        before = self.stored.get((state.type, state.id))
+        if before is not None and before.revision == revision:
+            return {**before.extra, **before.values}
+        return self.seen.get((state.id, revision), {})
 
     def _merge(
         self,
@@ -276,9 +311,7 @@ class Book:
             revision, status = self.known_ops.get(operation.base_op, (None, "deferred"))
         if status in ("deferred", "quarantined"):
             return Need(type="op", id=operation.base_op)
-        if status == "conflict":
-            return (revision or 1) - 1
-        return revision
+        return revision_seen(revision, status)
 
     def _missing(self, kind: RecordType, values: Mapping[str, Any], scope: str) -> list[Need]:
         missing = []
@@ -305,6 +338,23 @@ class Book:
         self.needs[operation.id] = needs
         detail = {"needs": [need.as_wire() for need in needs]}
         return Outcome(op=operation.id, status="deferred", detail=detail)
+
+
+def revision_seen(revision: int | None, status: str) -> int | None:
+    """Return the revision the author of an operation built on who goes on from its outcome.
+
+    After a conflict the record is not what the author asked for: it goes on from the one before.
+    """
+    return (revision or 1) - 1 if status == "conflict" else revision
+
+
+def read_only(operation: Operation) -> Problem:
+    """Return why an operation is refused whose sender may not do this to such records."""
+    return Problem(
+        pointer="/do",
+        code="read-only",
+        detail=f"This sender may not {operation.do} {operation.type} records that exist.",
+    )
 
 
 def plain_values(changes: Mapping[str, Any]) -> dict[str, Any] | None:

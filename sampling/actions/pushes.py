@@ -8,15 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
-from django.db import connection, transaction
+import structlog
+from django.db import DataError, IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
+from sampling.actions import journal
+from sampling.actions.batch import Batch
 from sampling.actions.devices import scopes_of
 from sampling.actions.intake import Accepted, Actor, Push, accept_received
-from sampling.actions.journal import PushNote
 from sampling.errors import DeviceForked, DeviceRevoked, RootfieldError, StateConflict
 from sampling.models import Device, SyncBatch
 from sampling.rules.envelope import Envelope, decode, inflate
+
+logger = structlog.get_logger("sampling.pushes")
 
 KEPT_HEADERS = ("Idempotency-Key", "Sync-Protocol", "User-Agent", "Content-Type")
 
@@ -64,18 +68,29 @@ def receive_push(device: Device, delivery: Delivery) -> tuple[int, Accepted]:
     """
     batch = store_batch(device, delivery)
     if device.state == "revoked":
-        SyncBatch.objects.filter(pk=batch).update(state="quarantined", error="device revoked")
+        _mark(batch, "quarantined", "device revoked")
         raise DeviceRevoked(batch=batch)
     if device.state == "closed":
-        SyncBatch.objects.filter(pk=batch).update(state="quarantined", error="device closed")
+        _mark(batch, "quarantined", "device closed")
         raise DeviceForked(batch=batch)
     try:
-        envelope = decode(inflate(delivery.body, delivery.encoding))
-        _check_identity(device, envelope)
+        envelope = _read(device, delivery.body, delivery.encoding)
     except RootfieldError as error:
-        SyncBatch.objects.filter(pk=batch).update(state="undecodable", error=error.detail)
+        _mark(batch, "undecodable", error.detail)
         raise
     return batch, _judge(device, batch, envelope, received_at=delivery.received_at)
+
+
+def _read(device: Device, body: bytes, encoding: str) -> Envelope:
+    """Return what a device pushed; raises what the push is to be answered with."""
+    envelope = decode(inflate(body, encoding))
+    _check_identity(device, envelope)
+    return envelope
+
+
+def _mark(batch: int, state: str, error: str) -> None:
+    """Note why a batch was not applied, unless it was before."""
+    SyncBatch.objects.filter(pk=batch).exclude(state="applied").update(state=state, error=error)
 
 
 def _check_identity(device: Device, envelope: Envelope) -> None:
@@ -93,15 +108,19 @@ def _judge(device: Device, batch: int, envelope: Envelope, *, received_at: dt.da
         device=device.id,
         scopes=scopes_of(device),
     )
-    note = PushNote(
+    note = journal.PushNote(
         clock_offset_s=clock_offset(envelope.sent_at, received_at), queued=envelope.queued
     )
-    return accept_received(
-        envelope.received,
-        actor=actor,
-        received_at=received_at,
-        push=Push(batch=batch, note=note),
-    )
+    try:
+        return accept_received(
+            envelope.received,
+            actor=actor,
+            received_at=received_at,
+            push=Push(batch=batch, note=note),
+        )
+    except DeviceForked as error:
+        _mark(batch, "quarantined", error.detail)
+        raise
 
 
 def clock_offset(sent_at: str, received_at: dt.datetime) -> float | None:
@@ -121,22 +140,46 @@ def _headers_json(headers: Mapping[str, str]) -> str:
 
 
 def sweep_batches(*, older_than: dt.timedelta, limit: int = 100) -> int:
-    """Judge pushes that were stored and never judged (a crash in between); return how many."""
+    """Judge pushes that were stored and never judged (a crash in between); return how many.
+
+    One that cannot be judged keeps no other from it. Operations whose parents have come join in.
+    """
     before = timezone.now() - older_than
     waiting = SyncBatch.objects.filter(state="received", received_at__lt=before)
     done = 0
     for batch in waiting.select_related("device__user").order_by("received_at")[:limit]:
-        judge_stored(batch)
-        done += 1
+        if judge_stored(batch) is not None:
+            done += 1
+    wake_waiting(at=timezone.now())
     return done
 
 
 def judge_stored(batch: SyncBatch) -> Accepted | None:
-    """Judge a push that is stored; None when its bytes cannot be read. Safe to repeat."""
-    device = batch.device
+    """Judge a push that is stored; None when that cannot be done. Safe to repeat."""
     try:
-        envelope = decode(inflate(bytes(batch.body), batch.encoding))
+        envelope = _read(batch.device, bytes(batch.body), batch.encoding)
     except RootfieldError as error:
-        SyncBatch.objects.filter(pk=batch.pk).update(state="undecodable", error=error.detail)
+        _mark(batch.pk, "undecodable", error.detail)
         return None
-    return _judge(device, batch.pk, envelope, received_at=batch.received_at)
+    try:
+        return _judge(batch.device, batch.pk, envelope, received_at=batch.received_at)
+    except StateConflict:
+        return None
+    except (IntegrityError, DataError, InternalError) as error:
+        logger.exception("stored push refused", batch=batch.pk)
+        _mark(batch.pk, "quarantined", str(error))
+        return None
+
+
+def wake_waiting(*, at: dt.datetime, limit: int = 500) -> int:
+    """Try deferred operations again whose parents are there by now; return how many.
+
+    What arrives wakes what waits for it; this finds those that began to wait in that very moment,
+    or for what is written by actions of its own.
+    """
+    done = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        for project, held in journal.arrived(cursor, limit=limit).items():
+            Batch.of_nobody(project, at=at).wake(held)
+            done += len(held)
+    return done

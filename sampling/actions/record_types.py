@@ -30,6 +30,9 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
     (models.TextField, "text"),
 )
 
+APPEND_ONLY = frozenset({"custody_event"})
+"""Types whose records are never edited, by nobody."""
+
 _ON_CREATE = frozenset({"device"})
 """Fields of captured records that the ledger fills in itself."""
 

@@ -232,8 +232,8 @@ def first_field(condition: Any) -> str:
 
 def broken_checks(
     cursor: CursorWrapper, name: str, states: Sequence[State]
-) -> dict[UUID, list[Problem]]:
-    """Return for each record that breaks a check every check it breaks; one statement a type."""
+) -> dict[tuple[UUID, int], list[Problem]]:
+    """Return for each record and revision that breaks a check every check it breaks."""
     checks = table_checks(name)
     kind = record_type(name)
     columns = ", ".join(f'r."{f.name}" AS "{f.column}"' for f in kind.fields)
@@ -241,13 +241,13 @@ def broken_checks(
         f"CASE WHEN NOT ({check.expression}) THEN {place} END" for place, check in enumerate(checks)
     )
     cursor.execute(
-        f"SELECT id, array_remove(ARRAY[{broken}]::int[], NULL) FROM ("
+        f"SELECT id, revision, array_remove(ARRAY[{broken}]::int[], NULL) FROM ("
         f"SELECT r._id AS id, r._revision AS revision, {columns} FROM {_recordset(name)}) AS t",
         [encode([state.as_row() for state in states])],
     )
     return {
-        record: [checks[place].problem for place in places]
-        for record, places in cursor.fetchall()
+        (record, revision): [checks[place].problem for place in places]
+        for record, revision, places in cursor.fetchall()
         if places
     }
 

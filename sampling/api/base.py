@@ -33,12 +33,8 @@ class ConstraintSerializer(ModelSerializer[Any]):
         model: type[Model] = self.Meta.model
         row = model(**{**_values(known), **attrs})
         row._state.adding = known is None
-        row.validate_constraints(exclude=self.left_out())
+        row.validate_constraints()
         return attrs
-
-    def left_out(self) -> set[str]:
-        """Return the fields of the row that the view fills in later."""
-        return set()
 
 
 def _values(row: Model | None) -> dict[str, Any]:

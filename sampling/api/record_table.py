@@ -27,6 +27,7 @@ from sampling.models import (
     Treatment,
     Variable,
 )
+from sampling.rules.roles import APPEND_ONLY, WRITES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,32 +45,38 @@ class Row:
     is_append_only: bool = False
 
 
-def _row(path: str, model: type[SyncedModel], read: str, write: str | None) -> Row:
-    is_append_only = model is CustodyEvent
-    return Row(path=path, model=model, read=read, write=write, is_append_only=is_append_only)
+def _row(path: str, model: type[SyncedModel], read: str) -> Row:
+    name = model.record_type
+    return Row(
+        path=path,
+        model=model,
+        read=read,
+        write=WRITES.get(name),
+        is_append_only=name in APPEND_ONLY,
+    )
 
 
 TABLE = (
-    _row("sites", Site, "study.read", "study.write"),
-    _row("studies", Study, "study.read", "study.write"),
-    _row("treatments", Treatment, "study.read", "study.write"),
-    _row("blocks", Block, "study.read", "study.write"),
-    _row("plots", Plot, "study.read", "study.write"),
-    _row("crop-stands", CropStand, "study.read", "study.write"),
-    _row("management-events", ManagementEvent, "study.read", "study.write"),
-    _row("campaigns", Campaign, "campaign.read", "campaign.write"),
-    _row("planned-plots", PlannedPlot, "campaign.read", "campaign.write"),
-    _row("variables", Variable, "method.read", "method.manage"),
-    _row("code-blocks", CodeBlock, "device.read", None),
-    _row("sampling-points", SamplingPoint, "record.read", "record.write"),
-    _row("soil-cores", SoilCore, "record.read", "record.write"),
-    _row("core-segments", CoreSegment, "record.read", "record.write"),
-    _row("specimens", Specimen, "record.read", "record.write"),
-    _row("specimen-links", SpecimenLink, "record.read", "record.write"),
-    _row("root-fractions", RootFraction, "record.read", "record.write"),
-    _row("measurements", Measurement, "record.read", "record.write"),
-    _row("penetration-profiles", PenetrationProfile, "record.read", "record.write"),
-    _row("custody-events", CustodyEvent, "record.read", "record.write"),
+    _row("sites", Site, "study.read"),
+    _row("studies", Study, "study.read"),
+    _row("treatments", Treatment, "study.read"),
+    _row("blocks", Block, "study.read"),
+    _row("plots", Plot, "study.read"),
+    _row("crop-stands", CropStand, "study.read"),
+    _row("management-events", ManagementEvent, "study.read"),
+    _row("campaigns", Campaign, "campaign.read"),
+    _row("planned-plots", PlannedPlot, "campaign.read"),
+    _row("variables", Variable, "method.read"),
+    _row("code-blocks", CodeBlock, "device.read"),
+    _row("sampling-points", SamplingPoint, "record.read"),
+    _row("soil-cores", SoilCore, "record.read"),
+    _row("core-segments", CoreSegment, "record.read"),
+    _row("specimens", Specimen, "record.read"),
+    _row("specimen-links", SpecimenLink, "record.read"),
+    _row("root-fractions", RootFraction, "record.read"),
+    _row("measurements", Measurement, "record.read"),
+    _row("penetration-profiles", PenetrationProfile, "record.read"),
+    _row("custody-events", CustodyEvent, "record.read"),
 )
 
 # Who sets up which type: the types of the project's own scope that people write.

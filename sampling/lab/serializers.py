@@ -96,6 +96,9 @@ class RowDocument(serializers.Serializer[Any]):
     read_as = serializers.CharField(allow_null=True)
     errors = RemarkDocument(many=True)  # type: ignore[assignment]
     warnings = RemarkDocument(many=True)
+    sent = serializers.JSONField(
+        required=False, help_text="What was sent, of a row that waits for its specimen."
+    )
 
 
 class CountsDocument(serializers.Serializer[Any]):

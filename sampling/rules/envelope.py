@@ -9,15 +9,20 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from sampling.errors import BadEncoding, MalformedRequest, TooLarge
-from sampling.rules.operations import Operation, Outcome, Problem, quarantined, rejected
-from sampling.rules.record_types import has_unstorable_text
+from sampling.rules.operations import Operation, Outcome, Problem, rejected
+from sampling.rules.record_types import (
+    has_unstorable_number,
+    has_unstorable_text,
+    storable_text,
+    with_storable_text,
+)
 
 MAX_OPERATIONS = 500
 MAX_BODY = 4 * 1024 * 1024
@@ -25,6 +30,7 @@ MAX_DECODED = 8 * 1024 * 1024
 MAX_OPERATION = 256 * 1024
 MAX_DEPTH = 12
 MAX_SAFE_INTEGER = 2**53
+MAX_QUEUED = 2**31 - 1  # what a tablet says of its queue is shown, no more
 FLAT_BRACKETS = 4  # the operation itself, its base, its changes, what it resolves
 
 LIMITS = {
@@ -70,11 +76,17 @@ class _WireEnvelope(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One operation as it came: readable or refused, with the hash of its content."""
+    """One operation as it came: readable or refused, with the hash of its content.
+
+    A `problem` says why a readable operation can only be held. One that is too much to be kept
+    with its answer has no changes here: `keeps_body` is False, the batch has its bytes.
+    """
 
     content_sha256: bytes
     operation: Operation | None = None
     refusal: Outcome | None = None
+    problem: Problem | None = None
+    keeps_body: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +110,10 @@ def inflate(body: bytes, encoding: str, *, limit: int = MAX_DECODED) -> bytes:
         raise BadEncoding
     stream = zlib.decompressobj(31)
     try:
-        decoded = stream.decompress(body, limit)
+        decoded = stream.decompress(body, limit + 1)
     except zlib.error as error:
         raise MalformedRequest("The gzip stream is broken.") from error
-    if stream.unconsumed_tail:
+    if len(decoded) > limit:
         raise TooLarge(limits=LIMITS)
     if not stream.eof or stream.unused_data:
         raise MalformedRequest("The gzip stream is cut off or has more than one member.")
@@ -110,36 +122,41 @@ def inflate(body: bytes, encoding: str, *, limit: int = MAX_DECODED) -> bytes:
 
 def decode(body: bytes) -> Envelope:
     """Read a push; raises MalformedRequest or TooLarge, and TooLarge names the limits."""
-    raw = _read_json(body)
     try:
+        raw, is_strict = _read_json(body)
         envelope = msgspec.convert(raw, _WireEnvelope)
-    except msgspec.ValidationError as error:
-        raise MalformedRequest(f"The envelope is not one: {error}.") from error
-    if len(envelope.ops) > MAX_OPERATIONS:
-        raise TooLarge(limits=LIMITS)
+        if len(envelope.ops) > MAX_OPERATIONS:
+            raise TooLarge(limits=LIMITS)
+        received = tuple(_receive(item, is_strict=is_strict) for item in envelope.ops)
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        raise MalformedRequest(f"The envelope is not one: {storable_text(str(error))}.") from error
+    except RecursionError as error:
+        raise MalformedRequest("The body is nested too deeply.") from error
     return Envelope(
         device=envelope.device,
         incarnation=envelope.incarnation,
         sent_at=envelope.sent_at,
-        queued=envelope.queued,
-        received=tuple(_receive(item) for item in envelope.ops),
+        queued=None if envelope.queued is None else max(0, min(envelope.queued, MAX_QUEUED)),
+        received=received,
     )
 
 
-def _read_json(body: bytes) -> Any:
+def _read_json(body: bytes) -> tuple[Any, bool]:
+    """Return what the body says, and whether the strict reader took it."""
     try:
-        return msgspec.json.decode(body)
+        return msgspec.json.decode(body), True
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _read_leniently(body)
-    except RecursionError as error:
-        raise MalformedRequest("The body is nested too deeply.") from error
+        return _read_leniently(body), False
 
 
 def _read_leniently(body: bytes) -> Any:
-    """Read what the strict reader refused, so that one half of a surrogate costs one operation."""
+    """Read what the strict reader refused, so that one bad value costs one operation.
+
+    Such values are halves of surrogate pairs and numbers beyond all floats.
+    """
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise MalformedRequest(f"The body is not JSON in UTF-8: {error}.") from error
 
 
@@ -160,16 +177,13 @@ def content_hash(raw: Any) -> bytes:
     return hashlib.sha256(sorted_text(raw)).digest()
 
 
-def _receive(raw: Any) -> Received:
+def _receive(raw: Any, *, is_strict: bool) -> Received:
     text = sorted_text(raw)
     digest = hashlib.sha256(text).digest()
     try:
         wire = msgspec.convert(raw, _WireOperation)
-    except msgspec.ValidationError as error:
-        return Received(content_sha256=digest, refusal=_refusal(raw, str(error)))
-    problem = _too_much(wire, text)
-    if problem is not None:
-        return Received(content_sha256=digest, refusal=quarantined(wire.op, problem))
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        return Received(content_sha256=digest, refusal=_refusal(raw, storable_text(str(error))))
     base = wire.base
     operation = Operation(
         id=wire.op,
@@ -186,7 +200,28 @@ def _receive(raw: Any) -> Received:
         by=wire.by,
         why=wire.why,
     )
-    return Received(content_sha256=digest, operation=operation)
+    problem = _too_much(wire, text) or _unstorable(wire, text, is_strict=is_strict)
+    if problem is None:
+        return Received(content_sha256=digest, operation=operation)
+    return _to_be_held(operation, problem, digest)
+
+
+def _to_be_held(operation: Operation, problem: Problem, digest: bytes) -> Received:
+    """Return an operation that can only be held, in a form that can be stored."""
+    keeps_body = problem.code == "unstorable-text"
+    return Received(
+        content_sha256=digest,
+        operation=replace(
+            operation,
+            type=storable_text(operation.type),
+            scope=storable_text(operation.scope),
+            at=storable_text(operation.at),
+            why=storable_text(operation.why),
+            changes=with_storable_text(operation.changes) if keeps_body else {},
+        ),
+        problem=problem,
+        keeps_body=keeps_body,
+    )
 
 
 def _too_much(wire: _WireOperation, text: bytes) -> Problem | None:
@@ -194,12 +229,6 @@ def _too_much(wire: _WireOperation, text: bytes) -> Problem | None:
 
     A flat operation has one bracket a field besides its own few; only others are looked into.
     """
-    if b"\\u" in text and has_unstorable_text([wire.type, wire.scope, wire.at, wire.why, wire.chg]):
-        return Problem(
-            pointer="/chg",
-            code="unstorable-text",
-            detail="A text holds a character that no text may hold.",
-        )
     brackets = text.count(b"{") + text.count(b"[")
     if brackets > len(wire.chg) + FLAT_BRACKETS and depth_of(wire.chg) > MAX_DEPTH:
         return Problem(
@@ -210,6 +239,24 @@ def _too_much(wire: _WireOperation, text: bytes) -> Problem | None:
             pointer="/chg",
             code="too-large",
             detail=f"One operation holds at most {MAX_OPERATION} bytes.",
+        )
+    return None
+
+
+def _unstorable(wire: _WireOperation, text: bytes, *, is_strict: bool) -> Problem | None:
+    """Return which value of an operation no database and no JSON can hold, or None."""
+    if b"\\u" in text and has_unstorable_text([wire.type, wire.scope, wire.at, wire.why, wire.chg]):
+        return Problem(
+            pointer="/chg",
+            code="unstorable-text",
+            detail="A text holds a character that no text may hold;"
+            " it is kept with a replacement character in its place.",
+        )
+    if not is_strict and has_unstorable_number(wire.chg):
+        return Problem(
+            pointer="/chg",
+            code="unstorable-number",
+            detail="A number is beyond what a floating point number can hold.",
         )
     return None
 

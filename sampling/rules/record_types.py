@@ -7,6 +7,8 @@ looked at again, slowly, until every problem is named.
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,6 +48,9 @@ WORDS = {
 }
 
 MAX_TEXT = 20_000
+WIDEST_OFFSET = dt.timedelta(hours=16)
+FLOAT_BITS = 1024  # whole numbers of more bits are beyond all floats
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +87,14 @@ class Field:
         elif self.kind == "datetime":
             base = Annotated[dt.datetime, msgspec.Meta(tz=True)]
         return base | None if self.is_nullable else base
+
+    def takes(self, value: Any) -> bool:
+        """Return whether a value may stand in the field, as far as one value alone can tell."""
+        try:
+            converted = msgspec.convert(_as_floats(value, self.kind), self.type)
+        except (msgspec.ValidationError, UnicodeEncodeError, OverflowError):
+            return False
+        return not isinstance(converted, dt.datetime) or is_moment(converted)
 
     def explain(self) -> str:
         """Return in words what the field takes."""
@@ -137,6 +150,10 @@ class RecordType:
         return frozenset(field.name for field in self.fields if field.is_required)
 
     @cached_property
+    def _moments(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields if field.kind == "datetime")
+
+    @cached_property
     def _checker(self) -> type[msgspec.Struct]:
         return msgspec.defstruct(
             self.name,
@@ -149,13 +166,14 @@ class RecordType:
         Unknown fields are no problem: they come from a newer app and are kept aside.
         """
         try:
-            msgspec.convert(values, self._checker)
-        except msgspec.ValidationError:
+            checked = msgspec.convert(values, self._checker)
+        except (msgspec.ValidationError, UnicodeEncodeError):
             found = list(self._wrong_values(values))
         else:
-            if is_plain_text(values) and (not is_new or self.required <= values.keys()):
+            found = list(self._wrong_moments(checked)) if self._moments else []
+            complete = not is_new or self.required <= values.keys()
+            if not found and complete and is_plain_text(values):
                 return []
-            found = []
         found.extend(self._unstorable(values))
         if is_new:
             found.extend(self._missing(values))
@@ -164,10 +182,15 @@ class RecordType:
     def _wrong_values(self, values: Mapping[str, Any]) -> Iterable[Problem]:
         for name in sorted(self.names & values.keys()):
             field = self.by_name[name]
-            try:
-                msgspec.convert(values[name], field.type)
-            except msgspec.ValidationError:
+            if not field.takes(values[name]):
                 yield Problem(pointer=pointer_to(name), code="wrong-type", detail=field.explain())
+
+    def _wrong_moments(self, checked: msgspec.Struct) -> Iterable[Problem]:
+        for name in self._moments:
+            moment = getattr(checked, name)
+            if isinstance(moment, dt.datetime) and not is_moment(moment):
+                detail = self.by_name[name].explain()
+                yield Problem(pointer=pointer_to(name), code="wrong-type", detail=detail)
 
     def _unstorable(self, values: Mapping[str, Any]) -> Iterable[Problem]:
         for name in sorted(values):
@@ -183,6 +206,28 @@ class RecordType:
             yield Problem(pointer=pointer_to(name), code="missing", detail=f"{name} must be given.")
 
 
+def _as_floats(value: Any, kind: Kind) -> Any:
+    """Return whole numbers beyond 64 bits as the floats they stand for where floats belong."""
+    if kind == "number" and type(value) is int:
+        return float(value)
+    if kind == "numbers" and isinstance(value, list):
+        return [_as_floats(part, "number") for part in value]
+    return value
+
+
+def is_moment(moment: dt.datetime) -> bool:
+    """Return whether a moment with an offset can be stored: in UTC its year is 1 to 9999.
+
+    PostgreSQL takes offsets below 16 hours; the widest in use is 14.
+    """
+    try:
+        moment.astimezone(dt.UTC)
+    except OverflowError:
+        return False
+    offset = moment.utcoffset()
+    return offset is None or abs(offset) < WIDEST_OFFSET
+
+
 def is_plain_text(values: Mapping[str, Any]) -> bool:
     """Return whether no text inside can hold a NUL or half of a surrogate pair."""
     try:
@@ -194,9 +239,38 @@ def is_plain_text(values: Mapping[str, Any]) -> bool:
 def has_unstorable_text(value: Any) -> bool:
     """Return whether a text inside holds a NUL or half of a surrogate pair."""
     if isinstance(value, str):
-        return "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value)
+        return _UNSTORABLE.search(value) is not None
     if isinstance(value, Mapping):
         return any(has_unstorable_text(part) for pair in value.items() for part in pair)
     if isinstance(value, list):
         return any(has_unstorable_text(part) for part in value)
     return False
+
+
+def has_unstorable_number(value: Any) -> bool:
+    """Return whether a number inside is beyond all floating point numbers."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, int):
+        return value.bit_length() > FLOAT_BITS
+    if isinstance(value, Mapping):
+        return any(has_unstorable_number(part) for part in value.values())
+    if isinstance(value, list):
+        return any(has_unstorable_number(part) for part in value)
+    return False
+
+
+def storable_text(text: str) -> str:
+    """Return a text with a replacement character for each one that no text may hold."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def with_storable_text(value: Any) -> Any:
+    """Return a JSON value with all its texts storable."""
+    if isinstance(value, str):
+        return storable_text(value)
+    if isinstance(value, Mapping):
+        return {storable_text(name): with_storable_text(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [with_storable_text(part) for part in value]
+    return value

@@ -61,6 +61,43 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "data.release": frozenset({"data_steward"}),
 }
 
+# The permission that writing a record of each type takes; types that are not named are written by
+# their own actions.
+WRITES: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "site",
+            "study",
+            "treatment",
+            "block",
+            "plot",
+            "crop_stand",
+            "management_event",
+        ),
+        "study.write",
+    ),
+    "campaign": "campaign.write",
+    "planned_plot": "campaign.write",
+    "variable": "method.manage",
+    **dict.fromkeys(
+        (
+            "sampling_point",
+            "soil_core",
+            "core_segment",
+            "specimen",
+            "specimen_link",
+            "root_fraction",
+            "measurement",
+            "penetration_profile",
+            "custody_event",
+        ),
+        "record.write",
+    ),
+}
+
+# Types of which records are made and never changed.
+APPEND_ONLY = frozenset({"custody_event"})
+
 
 def grants(roles: Iterable[str], permission: str) -> bool:
     """Return whether one of the roles holds the permission; KeyError for an unknown permission."""

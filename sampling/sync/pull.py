@@ -16,11 +16,12 @@ from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.ledger import current_epoch
 from sampling.actions.record_types import captured_types, record_type
-from sampling.errors import CursorExpired, MalformedRequest
+from sampling.errors import CursorExpired
 from sampling.models import RECORD_MODELS, Assignment, Device
 
 SCHEMA = "2026.1"
 MAX_PAGE = 2000
+MAX_PAGE_BYTES = 4 * 1024 * 1024
 _signer = signing.Signer(salt="rootfield.sync.cursor")
 
 
@@ -39,13 +40,17 @@ class Place:
 
 
 def unseal(cursor: str, *, scope: str, epoch: str) -> Place:
-    """Read a cursor back; raises CursorExpired for one of another life of the database."""
+    """Read a cursor back.
+
+    Raises CursorExpired for one of another scope or life of the database, and for one this server
+    did not sign: to start the scope again is what helps in each case.
+    """
     try:
         made_in, made_for, seq, generation = _signer.unsign_object(cursor)
     except (signing.BadSignature, ValueError, TypeError):
-        raise MalformedRequest("This cursor was not made here.", scope=scope) from None
+        raise CursorExpired("This cursor was not made here.", scope=scope) from None
     if made_for != scope:
-        raise MalformedRequest("This cursor is of another scope.", scope=scope)
+        raise CursorExpired("This cursor is of another scope.", scope=scope)
     if made_in != epoch:
         raise CursorExpired(scope=scope)
     return Place(scope=scope, seq=seq, generation=generation, epoch=epoch)
@@ -66,7 +71,7 @@ def _branch(name: str) -> str:
         " || coalesce(',\"conflicts\":' || o.conflicts, '') || '}' AS line"
         f" FROM page AS p JOIN {kind.table} AS t ON t.id = p.record"
         f" CROSS JOIN LATERAL (SELECT {columns}, {common}) AS d"
-        " LEFT JOIN open AS o ON o.record = p.record"
+        " LEFT JOIN open AS o ON o.record = p.record AND o.type = p.type"
         f" WHERE p.type = '{name}' AND p.gone = ''"
     )
 
@@ -75,7 +80,8 @@ def _branch(name: str) -> str:
 def page_sql(scope_kind: str) -> str:
     """Return the one statement that reads a page of a scope with its head and checksum.
 
-    `line` is a record as JSON text, with its open conflicts where it has any.
+    `line` is a record as JSON text, with its open conflicts where it has any. A page ends with
+    the record that passes its limit of bytes.
     """
     names = [name for name, model in RECORD_MODELS.items() if model.scope_kind == scope_kind]
     branches = " UNION ALL ".join(_branch(name) for name in names)
@@ -86,30 +92,40 @@ def page_sql(scope_kind: str) -> str:
             SELECT type, record, seq, revision, gone FROM sampling_syncchange
             WHERE scope = %(scope)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s
         ), open AS MATERIALIZED (
-            SELECT record, json_agg(json_build_object('id', id, 'kind', kind,
+            SELECT type, record, json_agg(json_build_object('id', id, 'kind', kind,
                 'group', "group", 'base', base, 'server', server, 'device', device_values)
                 ORDER BY raised_at, id)::text AS conflicts
             FROM sampling_syncconflict WHERE scope = %(scope)s AND resolved_at IS NULL
-            GROUP BY record
+            GROUP BY type, record
         ), lines AS (
             SELECT p.seq, json_build_object('type', p.type, 'id', p.record, 'v', p.revision,
                 'seq', p.seq, 'gone', p.gone)::text AS line FROM page AS p WHERE p.gone <> ''
             UNION ALL {branches}
+        ), sized AS (
+            SELECT seq, line, sum(octet_length(line)) OVER (ORDER BY seq) - octet_length(line)
+                AS before FROM lines
+        ), kept AS (
+            SELECT string_agg(line, ',' ORDER BY seq) AS text, max(seq) AS last, count(*) AS number
+            FROM sized WHERE before < %(bytes)s
         )
-        SELECT (SELECT string_agg(line, ',' ORDER BY seq) FROM lines),
+        SELECT kept.text, kept.last, kept.number < (SELECT count(*) FROM lines),
             (SELECT max(seq) FROM page), (SELECT count(*) FROM page),
             head.seq, head.live_count, head.live_sum
-        FROM head
+        FROM head, kept
     """
 
 
 def read_page(cursor: CursorWrapper, place: Place, *, limit: int) -> tuple[bytes, Place]:
     """Return a page of a scope as JSON, and the place after it."""
     scope_kind = place.scope.split(":", 1)[0]
-    cursor.execute(page_sql(scope_kind), {"scope": place.scope, "after": place.seq, "limit": limit})
-    row: Any = cursor.fetchone() or (None, 0, 0, 0, 0, 0)
-    lines, last, count, head, live_count, live_sum = row
-    has_more = bool(count == limit and last < head)
+    cursor.execute(
+        page_sql(scope_kind),
+        {"scope": place.scope, "after": place.seq, "limit": limit, "bytes": MAX_PAGE_BYTES},
+    )
+    row: Any = cursor.fetchone() or (None, 0, False, 0, 0, 0, 0, 0)
+    lines, kept, is_cut, last, count, head, live_count, live_sum = row
+    last = kept if is_cut else last
+    has_more = bool(is_cut or (count == limit and last < head))
     after = Place(
         scope=place.scope,
         seq=last if has_more else max(head, place.seq),
@@ -141,12 +157,17 @@ def grants_of(device: Device, scopes: Mapping[str, str]) -> dict[str, int]:
 def settled_operations(
     cursor: CursorWrapper, device: UUID, windows: Mapping[str, tuple[int, int]]
 ) -> list[dict[str, Any]]:
-    """Return the held operations of a device that were settled in the pages just read."""
+    """Return the held operations of a device that were settled in the pages just read.
+
+    Those of its former selves are its own: it carries on their outbox.
+    """
     cursor.execute(
         "SELECT o.op, o.status, o.revision, o.seq, o.detail FROM sampling_syncoperation AS o"
         " JOIN unnest(%s::text[], %s::bigint[], %s::bigint[]) AS w(scope, after, upto)"
         " ON o.scope = w.scope AND o.settled_seq > w.after AND o.settled_seq <= w.upto"
-        " WHERE o.device_id = %s ORDER BY o.n",
+        " WHERE o.device_id IN (SELECT f.id FROM sampling_device AS f JOIN sampling_device AS d"
+        "  ON f.id = d.id OR (f.project_id = d.project_id AND f.user_id = d.user_id"
+        "   AND f.state = 'closed') WHERE d.id = %s) ORDER BY o.n, o.op",
         [
             list(windows),
             [after for after, _ in windows.values()],

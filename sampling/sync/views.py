@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -20,7 +20,7 @@ from sampling.actions.code_blocks import issue_code_block
 from sampling.actions.ledger import current_epoch
 from sampling.errors import DeviceForked, DeviceRevoked, MalformedRequest, TokenInvalid
 from sampling.models import RECORD_MODELS, Device, SyncOperation
-from sampling.rules.envelope import LIMITS
+from sampling.rules.envelope import LIMITS, MAX_SAFE_INTEGER
 from sampling.rules.operations import HELD
 from sampling.sync.authentication import DeviceToken, IsDevice
 from sampling.sync.bodies import (
@@ -36,13 +36,17 @@ from sampling.sync.pull import MAX_PAGE, pull
 MAX_CODES = 10_000  # specimen codes a tablet may ask for at once
 
 
+Line = Annotated[str, msgspec.Meta(pattern="^[^\\x00]*$")]
+"""A text that can be stored."""
+
+
 class EnrolBody(msgspec.Struct):
     """What a tablet says to enrol."""
 
-    code: str
+    code: Line
     install: UUID
-    model: str = ""
-    app: str = ""
+    model: Line = ""
+    app: Line = ""
     protocols: list[int] = msgspec.field(default_factory=lambda: [1])
 
 
@@ -50,7 +54,7 @@ class RebirthBody(msgspec.Struct):
     """What a tablet says that met its twin."""
 
     install: UUID
-    last_n: int
+    last_n: Annotated[int, msgspec.Meta(ge=0, le=MAX_SAFE_INTEGER)]
 
 
 class PullBody(msgspec.Struct):

@@ -16,6 +16,7 @@ from sampling.models import (
     Plot,
     Project,
     SamplingPoint,
+    Site,
     SyncConflict,
     User,
 )
@@ -286,3 +287,17 @@ def test_findings_are_narrowed_and_closed_to_outsiders(
     assert client.get("/api/v1/findings?state=accepted").json()["results"] == []
     assert client_for(outsider).get(f"/api/v1/findings/{finding.pk}").status_code == 404
     assert not AuditEvent.objects.filter(user=outsider).exists()
+
+
+def test_an_operation_of_a_person_is_found_by_its_scope(
+    client_for: ClientFor, field_lead: User, outsider: User, site: Site, point: SamplingPoint
+) -> None:
+    client = client_for(field_lead)
+    client.patch(f"/api/v1/sites/{site.pk}", {"revision": 1, "name": "Farm"})
+    client.patch(f"/api/v1/sampling-points/{point.pk}", {"revision": 1, "code": "Z"})
+    sent = [row["op"] for row in client.get("/api/v1/operations").json()["results"]]
+
+    own = [client.get(f"/api/v1/operations/{op}").status_code for op in sent]
+    foreign = [client_for(outsider).get(f"/api/v1/operations/{op}").status_code for op in sent]
+
+    assert (own, foreign) == ([200, 200], [404, 404])

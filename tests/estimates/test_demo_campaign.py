@@ -47,53 +47,36 @@ def test_the_queries_do_not_grow_with_the_campaign(demo, django_assert_max_num_q
     assert len(plots) == 47
 
 
-def test_cores_hold_what_the_tables_hold(inputs):
-    # cores.csv without the soil carbon cores of Silsoe, which hold no roots, and without the
-    # earlier dates of Marsden
-    cores = sum(len(item.plot.cores) for item in inputs.values())
-
-    assert cores == 36 + 96 + 8 + 21
+def layers_of(item):
+    return [layer for core in item.plot.cores for layer in core.layers]
 
 
-def test_the_densities_of_silsoe_come_without_masses(inputs):
-    layers = [layer for core in inputs["SIL-1CB4"].plot.cores for layer in core.layers]
+def test_root_mass_comes_in_every_way_it_was_given(inputs):
+    silsoe = layers_of(inputs["SIL-1CB4"])
+    deepest = [
+        layer for layer in layers_of(inputs["EF-2011-B0-Maize"]) if layer.upper_depth_cm == 100
+    ]
+    pit = layers_of(inputs["NEON-BLAN-PIT"])
+    pits = [item for key, item in inputs.items() if key.startswith("NEON")]
 
-    assert {layer.mass_density_mg_cm3 for layer in layers} >= {1.659, 0.6587, 0.3259}
-    assert all(layer.washed_mass_g is None for layer in layers)
-
-
-def test_marsden_counts_its_last_date_and_says_so(inputs):
-    item = inputs["MRS-2019_12"]
-
-    assert len(item.plot.cores) == 1
-    (note,) = [note for note in item.notes if note.code == "several_occasions"]
-    assert "Sampled on 5 occasions: the last, 2019-09-16, counts" in note.message
-
-
-def test_the_composites_of_the_energy_farm_keep_their_length(inputs):
-    layers = [layer for core in inputs["EF-2011-B0-Maize"].plot.cores for layer in core.layers]
-    deepest = next(layer for layer in layers if layer.upper_depth_cm == 100)
-
+    assert {layer.mass_density_mg_cm3 for layer in silsoe} >= {1.659, 0.6587, 0.3259}
+    assert all(layer.washed_mass_g is None for layer in silsoe)
     # 752.46 cm3 of soil in three cores of 3.81 cm: 66 cm
-    assert deepest.recovered_length_cm == pytest.approx(66.0, abs=0.01)
-    assert deepest.composited_cores == 3
+    assert deepest[0].recovered_length_cm == pytest.approx(66.0, abs=0.01)
+    assert deepest[0].composited_cores == 3
+    assert {60.8, 63.8, 64.9} <= {layer.area_cm2 for layer in pit}
+    assert {layer.kind for layer in pit} == {"fine_root", "coarse_root"}
+    living = {layer.is_living for item in pits for layer in layers_of(item) if layer.has_mass}
+    assert living == {True, False}
 
 
-def test_pits_have_an_area_of_their_own_for_each_increment(inputs):
-    layers = [layer for core in inputs["NEON-BLAN-PIT"].plot.cores for layer in core.layers]
+def test_what_was_decided_about_cores_is_told(inputs):
+    marsden = inputs["MRS-2019_12"]
+    occasions = [note.message for note in marsden.notes if note.code == "several_occasions"]
 
-    assert {60.8, 63.8, 64.9} <= {layer.area_cm2 for layer in layers}
-    assert {layer.kind for layer in layers} == {"fine_root", "coarse_root"}
-
-
-def test_living_and_dead_roots_stay_apart(inputs):
-    pits = [item.plot for key, item in inputs.items() if key.startswith("NEON")]
-    layers = [layer for plot in pits for core in plot.cores for layer in core.layers]
-
-    assert {layer.is_living for layer in layers if layer.has_mass} == {True, False}
-
-
-def test_the_layer_never_reached_is_left_out(inputs):
+    # without the soil carbon cores of Silsoe, which hold no roots, and the earlier dates of Marsden
+    assert sum(len(item.plot.cores) for item in inputs.values()) == 36 + 96 + 8 + 21
+    assert "Sampled on 5 occasions: the last, 2019-09-16, counts" in occasions[0]
     assert "to_refusal" in {note.code for note in inputs["EF-2011-B3-Maize"].notes}
 
 

@@ -169,3 +169,12 @@ def test_progress_is_counted_in_one_query(order, django_assert_num_queries):
         progress = order.progress()
 
     assert progress["total"] == 5
+
+
+def test_two_requests_with_one_id_at_once_make_one_order(trial, analyst, monkeypatch):
+    own = uuid.uuid4()
+    first = place(trial, analyst, id=own)
+    looks = iter([None, first])
+    monkeypatch.setattr("estimates.orders.place._known", lambda *_args: next(looks))
+
+    assert place(trial, analyst, id=own) == first

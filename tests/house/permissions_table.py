@@ -311,10 +311,12 @@ PAGES = [
         "protocol.read",
         version_id="protocol_version",
     ),
-    *page(
-        PROJECT + "protocols/versions/<version_id>/changes/",
-        "protocol.read",
-        version_id="protocol_version",
+    Row(
+        method="GET",
+        route=PROJECT + "protocols/versions/<version_id>/changes/",
+        who="protocol.read",
+        query="?since=@protocol_version",
+        arguments={"project_id": "project", "version_id": "protocol_version"},
     ),
     *page(
         PROJECT + "protocols/versions/<version_id>/edit/",

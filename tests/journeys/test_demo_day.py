@@ -158,10 +158,11 @@ def test_the_demo_leaves_a_database_that_is_in_use_alone(project):
 
 @pytest.fixture
 def own_signals():
-    """Put back what a command does about SIGTERM."""
-    former = signal.getsignal(signal.SIGTERM)
+    """Put back what a command does about signals."""
+    former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
-    signal.signal(signal.SIGTERM, former)
+    for number, handler in former.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.django_db

@@ -112,9 +112,7 @@ def test_a_doubt_is_fixed_when_the_record_is_mended_and_opens_again_when_it_retu
     assert states == ["open", "fixed", "open"]
 
 
-def test_limits_and_reasons_instead_of_numbers_are_noted(
-    capture: Capture, project: Any
-) -> None:
+def test_limits_and_reasons_instead_of_numbers_are_noted(capture: Capture, project: Any) -> None:
     variable = make_record(
         Variable, project, code="dead", analyte="dead roots", unit="%", place="field"
     )

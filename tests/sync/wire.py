@@ -79,7 +79,12 @@ class Wire:
         """Return a new core of a point."""
         return self.op(
             "soil_core",
-            values={"sampling_point": point["id"], "code": "C1", "inner_diameter_cm": 6.0, **values},
+            values={
+                "sampling_point": point["id"],
+                "code": "C1",
+                "inner_diameter_cm": 6.0,
+                **values,
+            },
         )
 
     def segment(self, core: dict[str, Any], upper: Any = 0, lower: Any = 30, **values: Any) -> Any:

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from estimates import tasks
 from rootfield.site import stop_on_sigterm
 from sampling.actions.findings import review_changes
+from sampling.actions.lab_batches import link_all_held_results
 from sampling.actions.pushes import sweep_batches
 
 EVERY_S = 3.0
@@ -51,6 +52,7 @@ def sweep() -> dict[str, int]:
     return {
         "pushes": sweep_batches(older_than=LEFT_ALONE),
         "reviewed": review_changes(),
+        "linked": link_all_held_results(),
         "stale": tasks.refresh_stale(),
         "runs": tasks.sweep(),
     }

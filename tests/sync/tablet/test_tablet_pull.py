@@ -76,6 +76,15 @@ def test_a_pull_is_the_message_the_protocol_asks_for(tablet, server):
     }
 
 
+def test_specimen_codes_are_asked_for_once_in_a_pull(tablet, server):
+    grow(server, 3)
+
+    tablet.pull(limit=2, codes_wanted=40)
+
+    asked = [message.get("codes_wanted") for message in server.messages(PULL)]
+    assert asked == [40, None, None]
+
+
 @pytest.mark.parametrize("fault", [lose_request, lose_answer, send_twice, cut_answer])
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_whatever_the_network_does_the_replica_is_complete(tablet, server, road, fault, place):

@@ -1,1 +1,0 @@
-from tests.lab.test_pages import *
