@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from sampling.actions.intake import Actor, accept_operations
 from sampling.actions.record_types import record_type
+from sampling.errors import VersionMoved
 from sampling.models import Campaign, SyncedModel
 from sampling.rules.operations import Operation
 
@@ -95,9 +96,10 @@ def change_record(
 ) -> Record:
     """Change fields of a record and return it fresh.
 
-    With the revision the person saw, raises VersionMoved when it is no longer the latest and
-    what they changed was changed since.
+    `revision` is the one the person saw; raises VersionMoved when it is no longer the latest.
     """
+    if revision not in (None, record.revision):
+        raise VersionMoved
     kind = record_type(record.record_type)
     seen = {name: as_json(getattr(record, kind.by_name[name].column)) for name in fields}
     operation = Operation(
@@ -106,7 +108,7 @@ def change_record(
         record=record.id,
         scope=record.scope,
         do="patch",
-        base_revision=revision or record.revision,
+        base_revision=record.revision,
         changes={
             name: {"from": seen[name], "to": as_json(value)} for name, value in fields.items()
         },

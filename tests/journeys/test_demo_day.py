@@ -30,6 +30,7 @@ CAMPAIGN = {
     "plots": """
         plot_id,site_id,year,block,crop
         MAIZE,FARM,2011,0,maize
+        UNTOUCHED,FARM,2011,0,maize
         TREES,ALLEY,2011,B1,barley
     """,
     "cores": """
@@ -105,7 +106,7 @@ def told(folder, live_server, settings, tmp_path):
 def test_the_demo_day_goes_from_protocols_to_estimates_and_loses_no_row(told, tmp_path):
     words, summary = told
 
-    assert summary["records"]["plot"] == 2
+    assert summary["records"]["plot"] == 3
     assert summary["records"]["protocol_version"] == summary["records"]["campaign"] == 2
     assert SoilCore.objects.count() == 4
     assert_every_trouble_is_told(words)
@@ -146,7 +147,8 @@ def assert_the_amended_result_was_followed(words, summary):
     assert "stale: plot MAIZE: determination" in words
     assert "computed again: plot MAIZE, generation 1" in words
     assert summary["results"] == {"approved": 2, "superseded": 1}
-    assert summary["runs"] == {"succeeded": 6}
+    assert summary["runs"] == {"failed": 1, "succeeded": 6}
+    assert "not estimated: plot UNTOUCHED: " in words
     assert Determination.objects.get(state="superseded").as_entered == "43.51"
 
 

@@ -1,0 +1,253 @@
+"""Batches as devices send them: whole, twice, in parallel, and with a few bad records."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from sampling.actions import journal, pushes
+from sampling.errors import DeviceBusy
+from sampling.models import (
+    CoreSegment,
+    Device,
+    Plot,
+    SamplingPoint,
+    SoilCore,
+    SyncBatch,
+    SyncChange,
+    SyncOperation,
+    SyncScope,
+)
+from tests.sync.wire import Wire
+
+BAD = {
+    "core_segment": {"upper_depth_cm": 40, "lower_depth_cm": 30, "sampled_area_cm2": -1},
+    "soil_core": {"inner_diameter_cm": 0, "cores_composited": 0, "driven_length_cm": -5},
+    "sampling_point": {"latitude": 95.0, "longitude": -200.0, "distance_to_tree_m": -1.0},
+}
+
+
+def batch_of(wire: Wire, plot: Plot, size: int, *, bad: bool = False) -> list[dict[str, Any]]:
+    """Return a point, cores and segments; with three impossible ones among them if asked."""
+    point = wire.point(plot)
+    ops = [point]
+    while len(ops) < size - (3 if bad else 0):
+        core = wire.core(point)
+        ops += [core, wire.segment(core), wire.segment(core, 30, 60)]
+    ops = ops[: size - 3] if bad else ops[:size]
+    if bad:
+        core = ops[1]
+        for place, one in (
+            (10, wire.segment(core, **BAD["core_segment"])),
+            (20, wire.core(point, **BAD["soil_core"])),
+            (30, wire.point(plot, **BAD["sampling_point"])),
+        ):
+            ops.insert(place, one)
+    return ops
+
+
+@pytest.mark.django_db
+def test_of_500_records_with_3_impossible_ones_497_are_applied_and_3_held_with_all_their_errors(
+    wire: Wire, plot: Plot
+) -> None:
+    def push(size: int) -> tuple[list[Any], int]:
+        ops = batch_of(wire, plot, size, bad=True)
+        with CaptureQueriesContext(connection) as queries:
+            outcomes = wire.outcomes(*ops)
+        return outcomes, len(queries)
+
+    push(50)
+    _, few = push(50)
+    outcomes, many = push(500)
+
+    assert len(outcomes) == 500
+    held = [outcome for outcome in outcomes if outcome["status"] == "quarantined"]
+    assert [outcome["status"] for outcome in outcomes].count("applied") == 497
+    assert [{problem["detail"] for problem in outcome["problems"]} for outcome in held] == [
+        {"Upper depth must be above lower depth.", "The sampled area is above 0."},
+        {
+            "The inner diameter is above 0 and at most 100 cm.",
+            "Mix 1 to 1000 cores.",
+            "Driven 0 to 2000 cm deep.",
+        },
+        {
+            "Latitude is -90 to 90.",
+            "Longitude is -180 to 180.",
+            "The distance to the tree is 0 to 1000 m.",
+        },
+    ]
+    assert many == few
+
+
+@pytest.mark.django_db
+def test_a_batch_that_is_known_costs_no_more_statements_for_500_than_for_50(
+    wire: Wire, plot: Plot
+) -> None:
+    def replay(size: int) -> int:
+        ops = batch_of(wire, plot, size)
+        first = wire.outcomes(*ops)
+        with CaptureQueriesContext(connection) as queries:
+            again = wire.outcomes(*ops)
+        assert again == [outcome | {"duplicate": True} for outcome in first]
+        return len(queries)
+
+    replay(2)
+
+    assert replay(50) == replay(500)
+
+
+@pytest.mark.django_db
+def test_numbers_that_are_missing_are_named_until_they_come(wire: Wire, plot: Plot) -> None:
+    ops = [wire.point(plot) for _ in range(9)]
+
+    def have(*places: int) -> Any:
+        return wire.push(*(ops[place] for place in places)).json()["have"]
+
+    assert have(0, 1) == {"upto": 2, "missing": [], "backed_up_upto": 0}
+    assert have(4, 8) == {"upto": 9, "missing": [[3, 4], [6, 8]], "backed_up_upto": 0}
+    assert have(3, 2) == {"upto": 9, "missing": [[6, 8]], "backed_up_upto": 0}
+    assert have(5, 6, 7) == {"upto": 9, "missing": [], "backed_up_upto": 0}
+    assert Device.objects.get(pk=wire.device.pk).have_upto == 9
+
+
+@pytest.mark.django_db
+def test_with_many_gaps_nothing_above_the_last_one_told_counts_as_had(
+    wire: Wire, plot: Plot
+) -> None:
+    ops = [wire.point(plot) for _ in range(2 * journal.MAX_GAPS + 10)]
+
+    have = wire.push(*ops[1::2]).json()["have"]
+
+    assert len(have["missing"]) == journal.MAX_GAPS
+    assert have["missing"][-1] == [2 * journal.MAX_GAPS - 1] * 2
+    assert have["upto"] == 2 * journal.MAX_GAPS
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("packed", [True, False])
+def test_packed_or_plain_a_push_is_the_same(wire: Wire, plot: Plot, packed: bool) -> None:
+    body = json.dumps(wire.envelope(wire.point(plot))).encode()
+
+    answer = wire.send_packed(body) if packed else wire.send(body)
+
+    assert answer.json()["outcomes"][0]["status"] == "applied"
+    assert answer["Sync-Protocol"] == "1"
+    assert SyncBatch.objects.get().encoding == ("gzip" if packed else "")
+
+
+# Real transactions
+
+
+def at_once(number: int, work: Callable[[], Any]) -> list[Any]:
+    """Do the same work in several threads that start together; return what each brought."""
+    found: list[Any] = []
+    start = threading.Barrier(number)
+
+    def run() -> None:
+        try:
+            start.wait(30)
+            found.append(work())
+        except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
+            found.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one in found:
+        if isinstance(one, Exception):
+            raise one
+    return found
+
+
+def push_until_heard(wire: Wire, body: bytes) -> tuple[int, list[dict[str, Any]]]:
+    """Push as the protocol says: one that finds the device busy is sent again."""
+    busy = 0
+    while True:
+        delivery = pushes.Delivery(body=body, encoding="", headers={}, received_at=timezone.now())
+        try:
+            _, accepted = pushes.receive_push(Device.objects.get(pk=wire.device.pk), delivery)
+        except DeviceBusy:
+            busy += 1
+            time.sleep(0.05)
+        else:
+            return busy, [outcome.as_wire() for outcome in accepted.outcomes]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_500_records_pushed_20_times_in_parallel_are_stored_once_with_one_answer(
+    wire: Wire, plot: Plot
+) -> None:
+    body = json.dumps(wire.envelope(*batch_of(wire, plot, 500))).encode()
+
+    answers = [outcomes for _, outcomes in at_once(20, lambda: push_until_heard(wire, body))]
+
+    first = [outcomes for outcomes in answers if not outcomes[0].get("duplicate")]
+    assert len(first) == 1
+    told = [outcome | {"duplicate": True} for outcome in first[0]]
+    assert all([o | {"duplicate": True} for o in outcomes] == told for outcomes in answers)
+    counts = [
+        model.objects.count()
+        for model in (SamplingPoint, SoilCore, CoreSegment, SyncOperation, SyncBatch)
+    ]
+    assert counts == [1, 167, 332, 500, 1]
+    assert SyncChange.objects.filter(scope=wire.scope).count() == 500
+    assert SyncScope.objects.get(key=wire.scope).seq == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_push_that_finds_another_running_is_told_to_come_again(
+    wire: Wire, plot: Plot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "LOCK_WAIT", "100ms")
+    body = json.dumps(wire.envelope(wire.point(plot))).encode()
+    held, told = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT FROM sampling_device WHERE id = %s FOR NO KEY UPDATE", [wire.device.pk])
+            held.set()
+            told.wait(30)
+            cursor.execute("ROLLBACK")
+        connections.close_all()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    held.wait(30)
+
+    busy = wire.send(body)
+
+    told.set()
+    other.join()
+    assert (busy.status_code, busy.json()["code"], busy.json()["retry"]) == (409, "busy", "later")
+    assert SyncBatch.objects.get().state == "received"
+    assert wire.send(body).json()["outcomes"][0]["status"] == "applied"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_record_created_by_two_devices_at_once_is_one_record(
+    wire: Wire, second: Wire, plot: Plot
+) -> None:
+    point = wire.point(plot)
+    bodies = []
+    for one in (wire, second):
+        ops = [one.op("sampling_point", point["id"], chg=point["chg"]) for _ in range(1)]
+        bodies.append((one, json.dumps(one.envelope(*ops)).encode()))
+    queue = list(bodies)
+
+    answers = at_once(2, lambda: push_until_heard(*queue.pop())[1])
+
+    assert sorted(outcomes[0]["status"] for outcomes in answers) == ["applied", "noop"]
+    assert SamplingPoint.objects.get().revision == 1
