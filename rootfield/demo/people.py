@@ -21,24 +21,23 @@ class Role:
     """A person of the demo: who they are and what they do."""
 
     username: str
-    name: str
     role: str
 
 
 CAST = (
-    Role(username="ada", name="Ada Admin", role="project_admin"),
-    Role(username="edith", name="Edith Editor", role="protocol_editor"),
-    Role(username="paul", name="Paul Publisher", role="protocol_publisher"),
-    Role(username="frieda", name="Frieda Fieldlead", role="field_lead"),
-    Role(username="tom", name="Tom Technician", role="technician"),
-    Role(username="tina", name="Tina Technician", role="technician"),
-    Role(username="tara", name="Tara Technician", role="technician"),
-    Role(username="theo", name="Theo Technician", role="technician"),
-    Role(username="lena", name="Lena Labtechnician", role="lab_technician"),
-    Role(username="victor", name="Victor Verifier", role="lab_verifier"),
-    Role(username="maria", name="Maria Labmanager", role="lab_manager"),
-    Role(username="anna", name="Anna Analyst", role="analyst"),
-    Role(username="stefan", name="Stefan Steward", role="data_steward"),
+    Role(username="admin", role="project_admin"),
+    Role(username="protocol-editor", role="protocol_editor"),
+    Role(username="protocol-publisher", role="protocol_publisher"),
+    Role(username="field-lead", role="field_lead"),
+    Role(username="technician-1", role="technician"),
+    Role(username="technician-2", role="technician"),
+    Role(username="technician-3", role="technician"),
+    Role(username="technician-4", role="technician"),
+    Role(username="lab-tech", role="lab_technician"),
+    Role(username="verifier", role="lab_verifier"),
+    Role(username="lab-manager", role="lab_manager"),
+    Role(username="analyst", role="analyst"),
+    Role(username="data-steward", role="data_steward"),
 )
 TECHNICIANS = tuple(role.username for role in CAST if role.role == "technician")
 AT_ONCE = 4
@@ -92,12 +91,9 @@ def _sign_in(person: Person) -> None:
 
 
 def _account(role: Role, hashed: str) -> User:
-    first, last = role.name.split(" ", 1)
     return User(
         username=role.username,
         email=f"{role.username}@example.org",
         password=hashed,
-        first_name=first,
-        last_name=last,
         is_staff=role.role == "project_admin",
     )

@@ -143,7 +143,7 @@ def assert_every_row_is_accounted_for(words):
 
 
 def assert_the_amended_result_was_followed(words, summary):
-    assert "lena amended carbon of 1: 43.51 becomes 42.6398 %" in words
+    assert "lab-tech amended carbon of 1: 43.51 becomes 42.6398 %" in words
     assert "stale: plot MAIZE: determination" in words
     assert "computed again: plot MAIZE, generation 1" in words
     assert summary["results"] == {"approved": 2, "superseded": 1}

@@ -217,7 +217,9 @@ def test_a_push_that_finds_another_running_is_told_to_come_again(
     def hold() -> None:
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("SELECT FROM sampling_device WHERE id = %s FOR NO KEY UPDATE", [wire.device.pk])
+            cursor.execute(
+                "SELECT FROM sampling_device WHERE id = %s FOR NO KEY UPDATE", [wire.device.pk]
+            )
             held.set()
             told.wait(30)
             cursor.execute("ROLLBACK")
