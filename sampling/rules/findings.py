@@ -119,7 +119,18 @@ def _area_is_unknown(core: CoreFacts) -> Iterator[Doubt]:
 
 
 def _compaction(core: CoreFacts) -> Iterator[Doubt]:
-    if not core.driven_length_cm or core.recovered_length_cm is None:
+    if core.recovered_length_cm is None:
+        return
+    if core.recovered_length_cm < 0:
+        yield Doubt(
+            rule="length-negative",
+            severity="serious",
+            record_type="soil_core",
+            record=core.id,
+            message=f"The recovered length is {core.recovered_length_cm:g} cm.",
+        )
+        return
+    if not core.driven_length_cm:
         return
     found = find_compaction(
         recovered_length_cm=core.recovered_length_cm, driven_length_cm=core.driven_length_cm
@@ -148,9 +159,8 @@ def _layers(core: CoreFacts) -> Iterator[Doubt]:
         ]
         for overlap in find_overlaps(intervals):
             yield _layer_doubt("layers-overlap", overlap.second, overlap.first, overlap)
-        for gap in find_gaps(intervals):
-            if gap.above is not None and gap.below is not None:
-                yield _layer_doubt("layers-gap", gap.below, gap.above, gap)
+        for gap in find_gaps(intervals):  # between segments: both sides have one
+            yield _layer_doubt("layers-gap", str(gap.below), str(gap.above), gap)
 
 
 def _layer_doubt(rule: str, record: str, other: str, span: Overlap | Gap) -> Doubt:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -253,3 +254,32 @@ def test_one_record_created_by_two_devices_at_once_is_one_record(
 
     assert sorted(outcomes[0]["status"] for outcomes in answers) == ["applied", "noop"]
     assert SamplingPoint.objects.get().revision == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_child_that_begins_to_wait_while_its_parent_arrives_is_found_by_the_sweeper(
+    wire: Wire, second: Wire, plot: Plot
+) -> None:
+    point = second.point(plot)
+    core = wire.core(point)
+    waits, came = threading.Event(), threading.Event()
+
+    def begin_to_wait() -> None:
+        with transaction.atomic():
+            push_until_heard(wire, json.dumps(wire.envelope(core)).encode())
+            waits.set()
+            came.wait(30)
+        connections.close_all()
+
+    child = threading.Thread(target=begin_to_wait)
+    child.start()
+    waits.wait(30)
+    second.outcomes(point)
+    came.set()
+    child.join()
+    missed = SoilCore.objects.count()
+
+    woken = pushes.wake_waiting(at=timezone.now())
+
+    assert (missed, woken) == (0, 1)
+    assert SoilCore.objects.get().pk == uuid.UUID(core["id"])
