@@ -15,7 +15,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import errors
 
-from sampling.actions import journal
+from sampling.actions import journal, waiting
 from sampling.actions.planning import Book, read_only
 from sampling.actions.record_types import APPEND_ONLY, TYPE_ORDER, record_type
 from sampling.actions.storage import (
@@ -99,10 +99,10 @@ class Batch:
         problem = admission_problem(operation, self.scopes)
         if problem is not None:
             self.refused[operation.id] = [problem]
-        held = journal.Held(operation=operation, device=device, status=status)
+        held = waiting.Held(operation=operation, device=device, status=status)
         return self.wake([held])[operation.id]
 
-    def wake(self, held: Sequence[journal.Held]) -> dict[UUID, Outcome]:
+    def wake(self, held: Sequence[waiting.Held]) -> dict[UUID, Outcome]:
         """Apply held operations again, on the grants they came with."""
         with connection.cursor() as cursor:
             return self._apply(cursor, [], held=held)
@@ -147,13 +147,13 @@ class Batch:
         cursor: CursorWrapper,
         fresh: Sequence[Received],
         *,
-        held: Sequence[journal.Held] = (),
+        held: Sequence[waiting.Held] = (),
     ) -> dict[UUID, Outcome]:
         """Fold, write, and log; operations that waited for what is written join in."""
         woken = list(held)
         while True:
             book = self._plan(cursor, fresh, woken)
-            new = journal.waiting_for(cursor, book, known=[one.operation.id for one in woken])
+            new = waiting.waiting_for(cursor, book, known=[one.operation.id for one in woken])
             if new:
                 woken.extend(new)
                 continue
@@ -163,7 +163,7 @@ class Batch:
         return book.outcomes
 
     def _plan(
-        self, cursor: CursorWrapper, fresh: Sequence[Received], woken: Sequence[journal.Held]
+        self, cursor: CursorWrapper, fresh: Sequence[Received], woken: Sequence[waiting.Held]
     ) -> Book:
         operations = [item.operation for item in fresh if item.operation is not None]
         admitted = [operation for operation in operations if self._refusal(operation) is None]
@@ -300,7 +300,7 @@ class Batch:
         cursor: CursorWrapper,
         book: Book,
         fresh: Sequence[Received],
-        woken: Sequence[journal.Held],
+        woken: Sequence[waiting.Held],
     ) -> None:
         """Write outcomes, conflicts, replaced bodies, and last of all the change log."""
         journal.keep_superseded(cursor, book, at=self.received_at)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.ledger import Step, take_steps
 from sampling.actions.planning import Book, revision_seen
-from sampling.actions.storage import Key, State, encode, uuid_array
+from sampling.actions.storage import Key, State, encode, from_json, uuid_array
+from sampling.actions.waiting import Held, write_waiting
 from sampling.errors import DeviceForked
 from sampling.rules.envelope import Received
 from sampling.rules.operations import (
@@ -24,7 +24,6 @@ from sampling.rules.operations import (
     WRITTEN,
     Operation,
     Outcome,
-    operation_from_wire,
 )
 
 LOCK_WAIT = "2s"
@@ -43,15 +42,6 @@ class Stored:
     def of(cls, item: Received, *, device: UUID | None) -> Stored:
         """Return an operation of this very batch, not answered yet."""
         return cls(device=device, content_sha256=item.content_sha256, outcome=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """An operation that waits, with the device that sent it and the answer it has so far."""
-
-    operation: Operation
-    device: UUID | None
-    status: str = "deferred"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +116,7 @@ def stored_outcomes(
             status=status,
             revision=revision,
             seq=seq,
-            detail=_json(detail) or {},
+            detail=from_json(detail) or {},
             is_duplicate=True,
         )
         found[op] = Stored(device=owner, content_sha256=bytes(digest), outcome=outcome)
@@ -152,11 +142,6 @@ def former_selves(cursor: CursorWrapper, device: UUID, among: Collection[UUID]) 
         [device, list(among)],
     )
     return {former for (former,) in cursor.fetchall()}
-
-
-def _json(value: Any) -> Any:
-    """Return a jsonb column as the value it holds, whichever way the driver hands it over."""
-    return msgspec.json.decode(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,58 +201,12 @@ def mark_done(cursor: CursorWrapper, batch: int) -> None:
     cursor.execute("UPDATE sampling_syncbatch SET state = 'applied' WHERE id = %s", [batch])
 
 
-def waiting_for(cursor: CursorWrapper, book: Book, *, known: Collection[UUID]) -> list[Held]:
-    """Return deferred operations that waited for something the book is about to write."""
-    arrived = [state.id for state in book.states.values() if not state.is_stored]
-    arrived += [
-        outcome.op
-        for outcome in book.outcomes.values()
-        if outcome.status not in (*HELD, "rejected")
-    ]
-    if not arrived:
-        return []
-    cursor.execute(
-        "SELECT o.body, o.device_id FROM sampling_syncoperation AS o"
-        " JOIN sampling_device AS d ON d.id = o.device_id"
-        " WHERE o.op IN"
-        " (SELECT operation_id FROM sampling_syncwaiting WHERE needs = ANY(%s::uuid[]))"
-        " AND o.status = 'deferred' AND o.op <> ALL(%s::uuid[]) AND d.project_id = %s"
-        " ORDER BY o.device_id, o.n FOR UPDATE OF o",
-        [uuid_array(arrived), uuid_array(known), book.project],
-    )
-    return [
-        Held(operation=operation_from_wire(_json(body)), device=device)
-        for body, device in cursor.fetchall()
-    ]
-
-
-def arrived(cursor: CursorWrapper, *, limit: int) -> dict[UUID, list[Held]]:
-    """Lock the deferred operations whose every need is there by now; return them by project."""
-    cursor.execute(
-        "SELECT d.project_id, o.body, o.device_id FROM sampling_syncoperation AS o"
-        " JOIN sampling_device AS d ON d.id = o.device_id"
-        " WHERE o.status = 'deferred' AND NOT EXISTS ("
-        "  SELECT FROM sampling_syncwaiting AS w WHERE w.operation_id = o.op AND NOT CASE"
-        "  WHEN w.needs_type = 'op' THEN EXISTS (SELECT FROM sampling_syncoperation AS b"
-        "   WHERE b.op = w.needs AND b.status <> ALL(%s))"
-        "  ELSE EXISTS (SELECT FROM sampling_syncchange AS c WHERE c.record = w.needs"
-        "   AND c.type = w.needs_type AND c.scope IN (o.scope, 'project:' || d.project_id)) END)"
-        " ORDER BY o.device_id, o.n LIMIT %s FOR UPDATE OF o SKIP LOCKED",
-        [sorted(HELD), limit],
-    )
-    found: dict[UUID, list[Held]] = {}
-    for project, body, device in cursor.fetchall():
-        held = Held(operation=operation_from_wire(_json(body)), device=device)
-        found.setdefault(project, []).append(held)
-    return found
-
-
 def seen_bodies(
     cursor: CursorWrapper,
     operations: Iterable[Operation],
     stored: Mapping[Key, State],
     known_ops: Mapping[UUID, tuple[int | None, str]],
-) -> dict[tuple[UUID, int], Mapping[str, Any]]:
+) -> dict[tuple[Key, int], Mapping[str, Any]]:
     """Return the bodies the authors of stale operations saw."""
     stale = []
     for operation in operations:
@@ -276,16 +215,23 @@ def seen_bodies(
             base = revision_seen(*known_ops[operation.base_op])
         state = stored.get((operation.type, operation.record))
         if base is not None and state is not None and state.revision != base:
-            stale.append((operation.record, base))
+            stale.append((operation.type, operation.record, base))
     if not stale:
         return {}
     cursor.execute(
-        "SELECT v.record, v.revision, v.body FROM sampling_recordversion AS v"
-        " JOIN unnest(%s::uuid[], %s::int[]) AS w(record, revision)"
-        " ON v.record = w.record AND v.revision = w.revision",
-        [[record for record, _ in stale], [min(v, 2**31 - 1) for _, v in stale]],
+        "SELECT v.type, v.record, v.revision, v.body FROM sampling_recordversion AS v"
+        " JOIN unnest(%s::text[], %s::uuid[], %s::int[]) AS w(type, record, revision)"
+        " ON v.record = w.record AND v.revision = w.revision AND v.type = w.type",
+        [
+            [name for name, _, _ in stale],
+            [record for _, record, _ in stale],
+            [min(revision, 2**31 - 1) for _, _, revision in stale],
+        ],
     )
-    return {(record, revision): _json(body) for record, revision, body in cursor.fetchall()}
+    return {
+        ((name, record), revision): from_json(body)
+        for name, record, revision, body in cursor.fetchall()
+    }
 
 
 def base_operations(
@@ -301,17 +247,17 @@ def base_operations(
     return {op: (revision, status) for op, revision, status in cursor.fetchall()}
 
 
-def open_conflicts(cursor: CursorWrapper, operations: Iterable[Operation]) -> dict[UUID, UUID]:
+def open_conflicts(cursor: CursorWrapper, operations: Iterable[Operation]) -> dict[UUID, Key]:
     """Lock the open conflicts to be resolved; return the record of each."""
     chosen = [conflict for operation in operations for conflict in operation.resolves]
     if not chosen:
         return {}
     cursor.execute(
-        "SELECT id, record FROM sampling_syncconflict"
+        "SELECT id, type, record FROM sampling_syncconflict"
         " WHERE id = ANY(%s) AND resolved_at IS NULL ORDER BY id FOR UPDATE",
         [chosen],
     )
-    return dict(cursor.fetchall())
+    return {conflict: (name, record) for conflict, name, record in cursor.fetchall()}
 
 
 def keep_superseded(cursor: CursorWrapper, book: Book, *, at: dt.datetime) -> None:
@@ -445,22 +391,6 @@ def write_operations(
         [sender.device, sender.batch, sender.via, sender.received_at, encode(rows)],
     )
     write_waiting(cursor, book, [row["op"] for row in rows if row["status"] == "deferred"])
-
-
-def write_waiting(cursor: CursorWrapper, book: Book, deferred: Sequence[UUID]) -> None:
-    """Store what the deferred operations wait for."""
-    waits = [
-        {"operation": op, "type": need.type, "needs": need.id}
-        for op in deferred
-        for need in set(book.needs[op])
-    ]
-    if waits:
-        cursor.execute(
-            "INSERT INTO sampling_syncwaiting (operation_id, needs_type, needs)"
-            " SELECT r.operation, r.type, r.needs FROM jsonb_to_recordset(%s::jsonb)"
-            " AS r(operation uuid, type text, needs uuid) ON CONFLICT DO NOTHING",
-            [encode(waits)],
-        )
 
 
 def _operation_row(

@@ -73,9 +73,9 @@ class Book:
     project: UUID
     stored: dict[Key, State]
     parents: Mapping[Key, str]
-    seen: Mapping[tuple[UUID, int], Mapping[str, Any]]
+    seen: Mapping[tuple[Key, int], Mapping[str, Any]]
     known_ops: Mapping[UUID, tuple[int | None, str]]
-    open_conflicts: Mapping[UUID, UUID]
+    open_conflicts: Mapping[UUID, Key]
     clashing: Collection[UUID] = ()
     adding: Collection[UUID] = ()
     states: dict[Key, State] = field(default_factory=dict)
@@ -202,7 +202,7 @@ class Book:
         before = self.stored.get((state.type, state.id))
         if before is not None and before.revision == revision:
             return {**before.extra, **before.values}
-        return self.seen.get((state.id, revision), {})
+        return self.seen.get(((state.type, state.id), revision), {})
 
     def _merge(
         self,
@@ -261,7 +261,8 @@ class Book:
         chosen = [
             conflict
             for conflict in operation.resolves
-            if self.open_conflicts.get(conflict) == state.id and conflict not in self.resolved
+            if self.open_conflicts.get(conflict) == (state.type, state.id)
+            and conflict not in self.resolved
         ]
         if len(chosen) != len(operation.resolves) or not chosen:
             return rejected(

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
 import structlog
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
-from sampling.actions import journal
-from sampling.actions.batch import Batch
+from sampling.actions import journal, waiting
+from sampling.actions.batch import Batch, RacedBySomebody
 from sampling.actions.devices import scopes_of
 from sampling.actions.intake import Accepted, Actor, Push, accept_received
 from sampling.errors import DeviceForked, DeviceRevoked, RootfieldError, StateConflict
 from sampling.models import Device, SyncBatch
 from sampling.rules.envelope import Envelope, decode, inflate
+
+REFUSALS = (IntegrityError, DataError, InternalError)
 
 logger = structlog.get_logger("sampling.pushes")
 
@@ -145,9 +148,9 @@ def sweep_batches(*, older_than: dt.timedelta, limit: int = 100) -> int:
     One that cannot be judged keeps no other from it. Operations whose parents have come join in.
     """
     before = timezone.now() - older_than
-    waiting = SyncBatch.objects.filter(state="received", received_at__lt=before)
+    stored = SyncBatch.objects.filter(state="received", received_at__lt=before)
     done = 0
-    for batch in waiting.select_related("device__user").order_by("received_at")[:limit]:
+    for batch in stored.select_related("device__user").order_by("received_at")[:limit]:
         if judge_stored(batch) is not None:
             done += 1
     wake_waiting(at=timezone.now())
@@ -165,7 +168,7 @@ def judge_stored(batch: SyncBatch) -> Accepted | None:
         return _judge(batch.device, batch.pk, envelope, received_at=batch.received_at)
     except StateConflict:
         return None
-    except (IntegrityError, DataError, InternalError) as error:
+    except REFUSALS as error:
         logger.exception("stored push refused", batch=batch.pk)
         _mark(batch.pk, "quarantined", str(error))
         return None
@@ -179,7 +182,20 @@ def wake_waiting(*, at: dt.datetime, limit: int = 500) -> int:
     """
     done = 0
     with transaction.atomic(), connection.cursor() as cursor:
-        for project, held in journal.arrived(cursor, limit=limit).items():
-            Batch.of_nobody(project, at=at).wake(held)
-            done += len(held)
+        for project, held in waiting.arrived(cursor, limit=limit).items():
+            if _wake(project, held, at=at):
+                done += len(held)
+            else:  # one of them is to blame: the others need not wait for it
+                done += sum(_wake(project, [one], at=at) for one in held)
     return done
+
+
+def _wake(project: UUID, held: Sequence[waiting.Held], *, at: dt.datetime) -> bool:
+    """Try held operations again; False when the database refuses what nobody foresaw."""
+    try:
+        with transaction.atomic():
+            Batch.of_nobody(project, at=at).wake(held)
+    except (*REFUSALS, RacedBySomebody):
+        logger.exception("held operations refused", ops=[str(one.operation.id) for one in held])
+        return False
+    return True

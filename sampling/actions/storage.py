@@ -26,6 +26,11 @@ def encode(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+def from_json(value: Any) -> Any:
+    """Return a jsonb column as the value it holds, whichever way the driver hands it over."""
+    return msgspec.json.decode(value) if isinstance(value, str) else value
+
+
 def uuid_array(ids: Iterable[UUID]) -> str:
     """Return ids as an array literal, many times faster than the driver writes one."""
     return encode(list(ids)).translate(_ARRAY)

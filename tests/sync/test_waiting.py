@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import InternalError, connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -286,6 +286,36 @@ def test_the_sweeper_wakes_nothing_that_still_waits(
     assert wake_waiting(at=timezone.now()) == 0
 
 
+def test_what_the_database_refuses_to_wake_keeps_no_other_waiting(
+    wire: Wire, plot: Plot, project: Project
+) -> None:
+    ids = [uuid.uuid4(), uuid.uuid4()]
+    values = [
+        wire.op(
+            "measurement", values={"plot": str(plot.pk), "variable": str(variable), "value": 4.5}
+        )
+        for variable in ids
+    ]
+    wire.outcomes(*values)
+    for number, variable in enumerate(ids):
+        make_record(
+            Variable, project, id=variable, code=f"x{number}", analyte="x", unit="g", place="field"
+        )
+
+    def refuse_one(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+        if "INTO sampling_measurement" in sql and values[0]["id"] in params[-1]:
+            raise InternalError("a rule nobody foresaw")
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(refuse_one):
+        woken = wake_waiting(at=timezone.now())
+
+    statuses = dict(SyncOperation.objects.values_list("op", "status"))
+    assert woken == 1
+    assert [statuses[uuid.UUID(value["op"])] for value in values] == ["deferred", "applied"]
+    assert wake_waiting(at=timezone.now()) == 1
+
+
 # Any order, from any device, in any batches
 
 
@@ -353,7 +383,7 @@ def undone() -> Iterator[Any]:
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
