@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                     models.CompositePrimaryKey(
                         "record",
                         "revision",
+                        "type",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -2321,6 +2322,14 @@ class Migration(migrations.Migration):
                         name="soilcore_driven_range",
                         violation_error_code="out_of_range",
                         violation_error_message="Driven 0 to 2000 cm deep.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("recovered_length_cm__gte", 0), ("recovered_length_cm__lte", 2000)
+                        ),
+                        name="soilcore_recovered_range",
+                        violation_error_code="out_of_range",
+                        violation_error_message="The recovered length is 0 to 2000 cm.",
                     ),
                 ],
             },

@@ -131,6 +131,13 @@ class SoilCore(CapturedModel):
             between(
                 "soilcore_driven_range", "driven_length_cm", 0, 2000, "Driven 0 to 2000 cm deep."
             ),
+            between(
+                "soilcore_recovered_range",
+                "recovered_length_cm",
+                0,
+                2000,
+                "The recovered length is 0 to 2000 cm.",
+            ),
         ]
         indexes = [models.Index(fields=["scope"], name="soilcore_scope")]
         triggers = ledger_triggers(

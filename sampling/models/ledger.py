@@ -360,7 +360,7 @@ class SyncConflict(models.Model):
 class RecordVersion(models.Model):
     """The body a record had before a change replaced it. Never changed."""
 
-    pk = models.CompositePrimaryKey("record", "revision")
+    pk = models.CompositePrimaryKey("record", "revision", "type")
     record = models.UUIDField()
     revision = models.PositiveIntegerField()
     type = models.CharField(max_length=32)

@@ -3,69 +3,27 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from rootfield.demo.captures import core_segment, size_limits_mm, soil_core
 from rootfield.demo.mapping import map_campaign
-from rootfield.demo.records import MappedCampaign, fitted
-from rootfield.demo.rows import (
-    CoreRow,
-    LabResultRow,
-    LayerRow,
-    PlotRow,
-    RootSampleRow,
-    SiteRow,
-)
 from rootfield.demo.setting import land_use_of, stand_kind
 from rootfield.demo.tables import CampaignTables, RawRow, build_tables, read_folder
-from rootfield.demo.variables import analyte_code, unit_code, variable_code
 from sampling.rules.depths import DepthInterval, find_overlaps
-
-NAMESPACE = uuid.UUID("5f1d2f6e-3c1b-4b53-9d0f-0d1f2c6f7a10")
-FULL = Path(__file__).parents[3] / "shared" / "data" / "demo-campaign"
-
-SITE = SiteRow(row=2, key="S1", site_id="S1", land_use="cropland")
-PLOT = PlotRow(row=2, key="P1", plot_id="P1", site_id="S1", year="2011", crop="maize")
-CORE = CoreRow(row=2, key="C1", core_id="C1", plot_id="P1", sampled_on="2011")
-LAYER = LayerRow(
-    row=2, key="L1", layer_id="L1", core_id="C1", depth_top_cm="0", depth_bottom_cm="10"
+from tests.rootfield.demo_rows import (
+    CORE,
+    FULL,
+    LAYER,
+    NAMESPACE,
+    PLOT,
+    RESULT,
+    ROOTS,
+    SITE,
+    campaign,
+    mapped,
+    only,
 )
-ROOTS = RootSampleRow(
-    row=2, key="R1", root_sample_id="R1", layer_id="L1", fraction="root", dry_mass_g="0.5"
-)
-RESULT = LabResultRow(
-    row=2,
-    key="A1",
-    lab_result_id="A1",
-    subject_type="root_sample",
-    subject_id="R1",
-    analyte="C",
-    value="43",
-    unit="% of dry mass",
-)
-
-
-def campaign(**changed) -> CampaignTables:
-    rows = {
-        "sites": (SITE,),
-        "plots": (PLOT,),
-        "cores": (CORE,),
-        "layers": (LAYER,),
-        "root_samples": (ROOTS,),
-        "lab_results": (RESULT,),
-    }
-    return CampaignTables(source="here", problems=(), **(rows | changed))
-
-
-def mapped(**changed) -> MappedCampaign:
-    return map_campaign(campaign(**changed), namespace=NAMESPACE)
-
-
-def only(records):
-    (record,) = records
-    return record
 
 
 @pytest.fixture(scope="module")
@@ -439,83 +397,3 @@ def test_a_mass_without_a_number_keeps_its_text_and_reason():
     assert fields["dry_mass_g"] is None
     assert fields["dry_mass_as_entered"] == "Sample DNE"
     assert fields["dry_mass_reason"] == "not_sampled"
-
-
-def test_equal_specimen_and_variable_count_as_replicates():
-    again = replace(RESULT, key="A2", lab_result_id="A2")
-    other = replace(RESULT, key="A3", lab_result_id="A3", analyte="N")
-
-    rows = mapped(lab_results=(RESULT, again, other)).lab
-
-    assert [(row.variable, row.replicate_no) for row in rows] == [
-        ("carbon_percent", 1),
-        ("carbon_percent", 2),
-        ("nitrogen_percent", 1),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("value", "raw", "note", "expected", "reason"),
-    [
-        ("43.51", "43.51", "", "43.51", ""),
-        ("1,5", "", "", "1.5", ""),
-        ("<0,05", "", "", "<0.05", ""),
-        ("", "", "NEM", "", "not_enough_material"),
-        ("", "Sample Lost", "", "", "lost"),
-        ("n.a.", "", "", "", "not_recorded"),
-        ("lots", "", "", "", "not_a_number"),
-    ],
-)
-def test_a_result_has_a_value_or_a_reason(value, raw, note, expected, reason):
-    result = replace(RESULT, value=value, value_raw=raw, note=note)
-
-    row = only(mapped(lab_results=(result,)).lab)
-
-    assert (row.value, row.reason) == (expected, reason)
-
-
-def test_a_raw_value_that_differs_is_told():
-    row = only(mapped(lab_results=(replace(RESULT, value="43", value_raw="43.4"),)).lab)
-
-    assert "value_raw: '43.4'" in row.note
-
-
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        ("C", "carbon"),
-        ("organic C", "organic_carbon"),
-        ("δ13C", "delta_13c"),
-        ("Mn (ICP)", "mn_icp"),
-    ],
-)
-def test_analytes_have_codes_and_unknown_ones_their_own_words(words, code):
-    assert analyte_code(words) == code
-
-
-@pytest.mark.parametrize(
-    ("typed", "unit"),
-    [
-        ("% of dry mass", "%"),
-        ("g/100 g", "%"),
-        ("permil vs VPDB", "permil"),
-        ("permil vs air", "permil"),
-        ("mg/kg", "mg/kg"),
-    ],
-)
-def test_units_are_spelt_as_on_the_bench_or_kept(typed, unit):
-    assert unit_code(typed) == unit
-
-
-def test_one_analyte_in_two_units_is_two_variables():
-    assert variable_code("nitrogen", "%") == "nitrogen_percent"
-    assert variable_code("nitrogen", "mg/kg") == "nitrogen_mg_kg"
-    assert variable_code("nitrogen", "") == "nitrogen_no_unit"
-
-
-def test_long_codes_are_cut_and_stay_apart():
-    first, second = fitted("x" * 100 + "1", 60), fitted("x" * 100 + "2", 60)
-
-    assert len(first) == len(second) == 60
-    assert first != second
-    assert fitted("short", 60) == "short"

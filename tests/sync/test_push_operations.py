@@ -373,7 +373,6 @@ def test_the_scope_of_another_campaign_is_closed(
     assert outcome["problems"][0]["code"] == "out-of-scope"
 
 
-@pytest.mark.xfail(reason="record versions are told apart by record and revision, not by type")
 def test_one_id_used_for_two_types_harms_nobody(wire: Wire, neighbours: Any) -> None:
     point, core = neighbours
     shared = wire.op(
