@@ -54,8 +54,13 @@ class Sender:
             "Content-Encoding": "gzip",
             "Accept-Encoding": "gzip",
         }
-        self.connection.request("POST", f"/sync/v1/{path}", body, headers)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request("POST", f"/sync/v1/{path}", body, headers)
+            response = self.connection.getresponse()
+        except ConnectionError:  # closed while idle; sending again is safe
+            self.connection.close()
+            self.connection.request("POST", f"/sync/v1/{path}", body, headers)
+            response = self.connection.getresponse()
         raw = response.read()
         if response.status != 200:
             raise RuntimeError(f"{path} answered {response.status}: {raw[:300]!r}")

@@ -166,7 +166,8 @@ class Batch:
         self, cursor: CursorWrapper, fresh: Sequence[Received], woken: Sequence[waiting.Held]
     ) -> Book:
         operations = [item.operation for item in fresh if item.operation is not None]
-        admitted = [operation for operation in operations if self._refusal(operation) is None]
+        refusals = {operation.id: self._refusal(operation) for operation in operations}
+        admitted = [operation for operation in operations if refusals[operation.id] is None]
         tried = [one.operation for one in woken if one.operation.id not in self.refused]
         everything = admitted + tried
         keys = {(operation.type, operation.record) for operation in everything}
@@ -184,7 +185,7 @@ class Batch:
             adding={op.id for op in admitted if self.scopes.get(op.scope) == "append"},
         )
         for operation in operations:
-            refusal = self._refusal(operation)
+            refusal = refusals[operation.id]
             if refusal is not None:
                 book.outcomes[operation.id] = refusal
             else:
@@ -321,15 +322,17 @@ class Batch:
 
 def _needs(operations: Iterable[Operation], keys: Collection[Key]) -> set[Need]:
     """Return the records the operations point to, besides those they write."""
-    found: set[Need] = set()
+    named: set[tuple[str, str]] = set()
     for operation in operations:
-        kind = record_type(operation.type)
-        for name in kind.references.keys() & operation.changes.keys():
-            raw = operation.changes[name]
+        for name, reference in record_type(operation.type).references.items():
+            raw = operation.changes.get(name)
             value = raw.get("to") if type(raw) is dict else None
-            if isinstance(value, str):
-                with suppress(ValueError):  # what is no id is answered when it is folded
-                    found.add(need(kind.references[name], value))
+            if type(value) is str:
+                named.add((reference, value))
+    found: set[Need] = set()
+    for reference, value in named:
+        with suppress(ValueError):  # what is no id is answered when it is folded
+            found.add(need(reference, value))
     return {one for one in found if (one.type, one.id) not in keys}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from sampling.actions.record_types import APPEND_ONLY, record_type
-from sampling.actions.storage import Key, State, needs_of
+from sampling.actions.storage import Key, State, need
 from sampling.rules.merge import (
     DELETED_VS_EDITED,
     Change,
@@ -78,6 +78,7 @@ class Book:
     open_conflicts: Mapping[UUID, Key]
     clashing: Collection[UUID] = ()
     adding: Collection[UUID] = ()
+    homes: dict[tuple[str, str], str] = field(default_factory=dict)
     states: dict[Key, State] = field(default_factory=dict)
     superseded: list[Superseded] = field(default_factory=list)
     conflicts: list[NewConflict] = field(default_factory=list)
@@ -316,14 +317,23 @@ class Book:
 
     def _missing(self, kind: RecordType, values: Mapping[str, Any], scope: str) -> list[Need]:
         missing = []
-        for need in needs_of(kind, values):
-            known = self.states.get((need.type, need.id)) or self.stored.get((need.type, need.id))
-            parent_scope = known.scope if known else self.parents.get((need.type, need.id))
-            if parent_scope is None or not (
-                parent_scope == scope or parent_scope.startswith("project:")
-            ):
-                missing.append(need)
+        for name, reference in kind.references.items():
+            value = values.get(name)
+            if value is None:
+                continue
+            home = self.homes.get((reference, value))
+            if home is None:
+                home = self._home_of(need(reference, str(value)))
+            if home is not None:
+                self.homes[reference, value] = home
+            if home is None or not (home == scope or home.startswith("project:")):
+                missing.append(need(reference, str(value)))
         return missing
+
+    def _home_of(self, one: Need) -> str | None:
+        """Return the scope of a record referred to, None when there is no such record."""
+        known = self.state_of((one.type, one.id))
+        return known.scope if known else self.parents.get((one.type, one.id))
 
     def _defer(self, operation: Operation, needs: list[Need]) -> Outcome:
         versions = [need for need in needs if need.type == "protocol_version"]

@@ -261,11 +261,3 @@ def broken_checks(
 def need(type_name: str, value: str) -> Need:
     """Return the record a value points to; raises ValueError for what is no id."""
     return Need(type=type_name, id=UUID(value))
-
-
-def needs_of(kind: RecordType, values: Mapping[str, Any]) -> Iterable[Need]:
-    """Return the records the values of a record point to."""
-    for name, reference in kind.references.items():
-        value = values.get(name)
-        if value is not None:
-            yield need(reference, value)

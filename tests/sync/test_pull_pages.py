@@ -136,7 +136,7 @@ def test_a_page_ends_where_its_bytes_do(
     wire: Wire, captured: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wide, _ = read_all(wire, 2000)
-    monkeypatch.setattr(pull_module, "MAX_PAGE_BYTES", 1500)
+    monkeypatch.setattr(pull_module, "MAX_PAGE_BYTES", 700)
 
     changes, pages = read_all(wire, 2000)
 
