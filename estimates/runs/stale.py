@@ -27,17 +27,22 @@ RECORD_KINDS = list(RECORD_MODELS)
 def refresh_stale(*, now: dt.datetime) -> list[uuid.UUID]:
     """Mark stale runs with their cause and return the recomputations to publish.
 
-    Orders whose ledger did not move are passed over. Safe to repeat and to run twice at once.
+    Orders whose ledger did not move are passed over, and so are those still being worked on: what
+    changed meanwhile is answered once, when they are done. Safe to repeat and to run twice at once.
     """
     orders = list(EstimateOrder.objects.filter(cancelled_at=None))
     marks = ledger_marks(orders)
     moved = [order for order in orders if order.checked_mark != marks[order.pk]]
+    if not moved:
+        return []
+    working = set(EstimateRun.objects.active().values_list("order", flat=True).distinct())
     created: list[uuid.UUID] = []
     for order in moved:
-        causes = find_stale(order)
-        created += recompute(order, causes, now=now)
-        has_active = EstimateRun.objects.active().filter(order=order).exists()
-        if not has_active:
+        if order.pk in working:
+            continue
+        ordered = recompute(order, find_stale(order), now=now)
+        created += ordered
+        if not ordered:
             order.checked_mark = marks[order.pk]
             order.save(update_fields=["checked_mark"])
     return created
