@@ -24,6 +24,7 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -252,7 +253,15 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for an address, or a thing, that is not there; never say which."""
-    return answer(request, known_problem("not-found"))
+    return answer(request, known_problem("not-found", without_slash(request.path)))
+
+
+def without_slash(path: str) -> str:
+    """Return a hint for who ended an address of the API with a slash, or an empty text."""
+    bare = path.rstrip("/")
+    if bare == path or not path.startswith("/api/") or not is_valid_path(bare):
+        return ""
+    return f"Addresses of the API end without a slash: {bare}"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -13,14 +13,14 @@ from estimates.api.views import (
     RunViewSet,
 )
 
-router = SimpleRouter()
+router = SimpleRouter(trailing_slash=False)
 router.register("estimate-orders", OrderViewSet, basename="estimate-order")
 router.register("estimates", RunViewSet, basename="estimate")
 router.register("estimate-results", ResultViewSet, basename="estimate-result")
 router.register("parameter-sets", ParameterSetViewSet, basename="parameter-set")
 
 impact: URLPattern = path(
-    "estimate-impact/<slug:kind>/<uuid:record>/",
+    "estimate-impact/<slug:kind>/<uuid:record>",
     ImpactViewSet.as_view({"get": "list"}),
     name="estimate-impact",
 )

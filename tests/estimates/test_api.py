@@ -13,9 +13,9 @@ from sampling.models import SyncBatch, SyncOperation
 from tests.estimates.conftest import complete
 from tests.people import FRIDAY, make_member
 
-ORDERS = "/api/v1/estimate-orders/"
-RUNS = "/api/v1/estimates/"
-RESULTS = "/api/v1/estimate-results/"
+ORDERS = "/api/v1/estimate-orders"
+RUNS = "/api/v1/estimates"
+RESULTS = "/api/v1/estimate-results"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_an_analyst_orders_estimates_and_reads_them(api, trial):
     assert answer.json()["progress"]["total"] == 5
     order = EstimateOrder.objects.get(pk=answer.json()["id"])
     complete(order)
-    shown = api.get(f"{ORDERS}{order.pk}/").json()
+    shown = api.get(f"{ORDERS}/{order.pk}").json()
     assert shown["progress"]["succeeded"] == 5
     stocks = rows(api.get(RESULTS, {"order": order.pk, "level": "plot", "current": "true"}))
     assert len(stocks) == 8
@@ -87,11 +87,11 @@ def test_a_malformed_order_is_a_mistake_of_the_sender(api, trial, body):
 def addresses(order):
     run = EstimateRun.objects.filter(order=order, is_summary=False).first()
     return [
-        f"{ORDERS}{order.pk}/",
-        f"{ORDERS}{order.pk}/results.csv/",
-        f"{RUNS}{run.pk}/",
-        f"{RUNS}{run.pk}/lineage/",
-        f"{RUNS}{run.pk}/figures/profile/",
+        f"{ORDERS}/{order.pk}",
+        f"{ORDERS}/{order.pk}/results.csv",
+        f"{RUNS}/{run.pk}",
+        f"{RUNS}/{run.pk}/lineage",
+        f"{RUNS}/{run.pk}/figures/profile",
     ]
 
 
@@ -99,13 +99,13 @@ def test_other_projects_find_nothing(client_for, outsider, finished_plot, trial)
     api = client_for(outsider)
 
     assert {api.get(address).status_code for address in addresses(finished_plot)} == {404}
-    assert api.post(f"{ORDERS}{finished_plot.pk}/cancel/").status_code == 404
+    assert api.post(f"{ORDERS}/{finished_plot.pk}/cancel").status_code == 404
     assert api.post(ORDERS, {"campaign": str(trial.campaign.pk)}).status_code == 404
     for path in (ORDERS, RUNS, RESULTS):
         assert rows(api.get(path)) == []
         assert api.get(path, {"project": trial.campaign.project_id}).status_code == 404
     fraction = trial.fractions[0].pk
-    assert rows(api.get(f"/api/v1/estimate-impact/root_fraction/{fraction}/")) == []
+    assert rows(api.get(f"/api/v1/estimate-impact/root_fraction/{fraction}")) == []
 
 
 def test_members_without_the_role_are_refused(client_for, technician, finished_plot, trial):
@@ -113,15 +113,15 @@ def test_members_without_the_role_are_refused(client_for, technician, finished_p
 
     assert {api.get(address).status_code for address in addresses(finished_plot)} == {403}
     assert api.post(ORDERS, {"campaign": str(trial.campaign.pk)}).status_code == 403
-    for path in (ORDERS, RUNS, RESULTS, "/api/v1/parameter-sets/"):
+    for path in (ORDERS, RUNS, RESULTS, "/api/v1/parameter-sets"):
         assert api.get(path).status_code == 403
 
 
 def test_readers_may_not_order_or_cancel(client_for, field_lead, order, trial):
     api = client_for(field_lead)
 
-    assert api.get(f"{ORDERS}{order.pk}/").status_code == 200
-    assert api.post(f"{ORDERS}{order.pk}/cancel/").status_code == 403
+    assert api.get(f"{ORDERS}/{order.pk}").status_code == 200
+    assert api.post(f"{ORDERS}/{order.pk}/cancel").status_code == 403
     assert api.post(ORDERS, {"campaign": str(trial.campaign.pk)}).status_code == 403
 
 
@@ -130,8 +130,8 @@ def test_strangers_are_asked_to_sign_in(client, finished_plot):
 
 
 def test_an_order_can_be_cancelled_once(api, order):
-    first = api.post(f"{ORDERS}{order.pk}/cancel/")
-    second = api.post(f"{ORDERS}{order.pk}/cancel/")
+    first = api.post(f"{ORDERS}/{order.pk}/cancel")
+    second = api.post(f"{ORDERS}/{order.pk}/cancel")
 
     assert (first.status_code, first.json()["progress"]["cancelled"]) == (200, 5)
     assert (second.status_code, second.json()["code"]) == (409, "order-finished")
@@ -151,15 +151,15 @@ def test_runs_are_narrowed_by_what_they_belong_to(api, finished, trial):
 def test_a_drawing_is_svg(api, finished_plot):
     run = EstimateRun.objects.of_plots().get()
 
-    answer = api.get(f"{RUNS}{run.pk}/figures/profile/")
+    answer = api.get(f"{RUNS}/{run.pk}/figures/profile")
 
     assert answer["content-type"] == "image/svg+xml"
     assert b"<svg" in answer.content
-    assert api.get(f"{RUNS}{run.pk}/figures/nothing/").status_code == 404
+    assert api.get(f"{RUNS}/{run.pk}/figures/nothing").status_code == 404
 
 
 def test_the_file_holds_one_line_a_result(api, finished_plot, trial):
-    answer = api.get(f"{ORDERS}{finished_plot.pk}/results.csv/")
+    answer = api.get(f"{ORDERS}/{finished_plot.pk}/results.csv")
 
     table = list(csv.DictReader(io.StringIO(answer.content.decode())))
     assert answer["content-type"] == "text/csv; charset=utf-8"
@@ -200,7 +200,7 @@ def test_lineage_leads_down_to_the_push_of_the_tablet(api, trial, device, finish
     operation = tablet_wrote(fraction, device)
     run = EstimateRun.objects.of_plots().get()
 
-    answer = api.get(f"{RUNS}{run.pk}/lineage/").json()
+    answer = api.get(f"{RUNS}/{run.pk}/lineage").json()
 
     found = {row["record"]: row for row in answer["inputs"]}
     (shown,) = found[str(fraction.pk)]["operations"]
@@ -219,7 +219,7 @@ def test_the_queries_of_lineage_do_not_grow(api, trial, finished, django_assert_
     counts = []
     for one in (run, summary):
         with django_assert_max_num_queries(20) as captured:
-            api.get(f"{RUNS}{one.pk}/lineage/")
+            api.get(f"{RUNS}/{one.pk}/lineage")
         counts.append(len(captured))
 
     assert counts[1] <= counts[0]
@@ -228,7 +228,7 @@ def test_the_queries_of_lineage_do_not_grow(api, trial, finished, django_assert_
 def test_impact_names_the_runs_a_determination_went_into(api, trial, finished):
     determination = trial.determinations[0].pk
 
-    touched = rows(api.get(f"/api/v1/estimate-impact/determination/{determination}/"))
+    touched = rows(api.get(f"/api/v1/estimate-impact/determination/{determination}"))
 
     assert {(row["plot_code"], row["is_summary"]) for row in touched} == {
         ("P001", False),
@@ -237,9 +237,9 @@ def test_impact_names_the_runs_a_determination_went_into(api, trial, finished):
 
 
 def test_parameter_sets_show_their_numbers_with_sources(api, order):
-    (listed,) = rows(api.get("/api/v1/parameter-sets/"))
+    (listed,) = rows(api.get("/api/v1/parameter-sets"))
 
-    shown = api.get(f"/api/v1/parameter-sets/{listed['id']}/").json()
+    shown = api.get(f"/api/v1/parameter-sets/{listed['id']}").json()
 
     assert "content" not in listed
     assert all(number["source"] for number in shown["content"]["numbers"])

@@ -84,6 +84,12 @@ def test_every_address_and_method_has_its_line_in_the_table() -> None:
     assert outdated == [], "these are in the table and nowhere else"
 
 
+def test_addresses_for_programs_end_without_a_slash() -> None:
+    roads = [route for _, route in site_routes() if re.match("(api|sync|health)/", route)]
+
+    assert [route for route in roads if route.endswith("/")] == ["sync/v1/"]
+
+
 def test_no_address_is_listed_twice() -> None:
     listed = [(row.method, row.route) for row in ROWS]
 

@@ -37,6 +37,16 @@ def test_an_unknown_api_address_answers_a_problem(program):
     }
 
 
+@pytest.mark.urls("rootfield.urls")
+def test_an_address_of_the_api_with_a_slash_at_its_end_is_put_right(program):
+    wrong = program.get("/api/v1/estimate-orders/")
+    unknown = program.get("/api/v1/nothing/")
+
+    assert wrong.status_code == unknown.status_code == 404
+    assert wrong.json()["detail"].endswith(" /api/v1/estimate-orders")
+    assert unknown.json()["detail"] == "There is no such thing here."
+
+
 def test_an_unknown_page_answers_a_page(browser):
     answer = browser.get("/nothing")
 
