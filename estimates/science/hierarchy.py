@@ -7,21 +7,18 @@ certainty, and the interval is Student's t with Satterthwaite's degrees of freed
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.stats import t as student
 
 from estimates.science.distributions import Array
 from estimates.science.errors import NotEnoughData
+from estimates.science.mixed import WITHIN, fit_mixed, same_group
 
 LEAST_UNITS_TO_RESAMPLE = 5
 COVERAGE = 0.95
-NEGLIGIBLE_RATIO = 1e-6  # of the core variance; REML ends this close to a variance of zero
-LARGEST_RATIO = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +57,11 @@ def nested_mean(observations: Sequence[Observation]) -> NestedMean:
     if len(observations) < 2:
         raise NotEnoughData("A mean with a standard error needs two cores or more.")
     values = np.array([item.value for item in observations])
-    levels = _levels(observations)
     if not np.ptp(values) > 0:
-        return _nested(float(values[0]), 0.0, float(len(values) - 1), {"core": 0.0})
-    ratios = _reml_ratios(values, list(levels.values()))
-    kept = {
-        name: level
-        for (name, level), ratio in zip(levels.items(), ratios, strict=True)
-        if ratio > NEGLIGIBLE_RATIO
-    }
-    variances = _scaled(values, list(kept.values()), [r for r in ratios if r > NEGLIGIBLE_RATIO])
-    components = [*kept.values(), np.eye(len(values))]
-    covariance = sum(v * c for v, c in zip(variances, components, strict=True))
-    mean, variance, freedom = _weighted_mean(values, np.asarray(covariance), components)
-    return _nested(mean, variance, freedom, dict(zip((*kept, "core"), variances, strict=True)))
+        return _nested(float(values[0]), 0.0, float(len(values) - 1), {WITHIN: 0.0})
+    fit = fit_mixed(values, np.ones((len(values), 1)), levels_above_core(observations))
+    mean = fit.combination([1.0])
+    return _nested(mean.value, mean.variance, mean.degrees_of_freedom, fit.variances)
 
 
 def mean_squares(values: Sequence[float], groups: Sequence[Hashable]) -> tuple[float, float]:
@@ -117,84 +105,23 @@ def student_half_width(standard_error: float, degrees_of_freedom: float) -> floa
     return float(student.ppf((1 + COVERAGE) / 2, degrees_of_freedom)) * standard_error
 
 
-def _levels(observations: Sequence[Observation]) -> dict[str, Array]:
+def levels_above_core(observations: Sequence[Observation]) -> dict[str, Array]:
     """Return the levels above the core that the layout can tell apart, as same-group matrices."""
-    number = len(observations)
     groups: dict[str, list[tuple[Hashable, ...]]] = {
         "block": [(item.block,) for item in observations],
         "plot": [(item.block, item.plot) for item in observations],
     }
     levels: dict[str, Array] = {}
     for name, keys in groups.items():
-        same: NDArray[np.bool_] = np.array([[one == other for other in keys] for one in keys])
+        same = same_group(keys)
         is_new = not any(np.array_equal(same, known) for known in levels.values())
-        if 1 < len(set(keys)) < number and is_new:
-            levels[name] = same.astype(float)
+        if 1 < len(set(keys)) < len(observations) and is_new:
+            levels[name] = same
     return levels
 
 
-def _reml_ratios(values: Array, levels: Sequence[Array]) -> list[float]:
-    """Return each level's variance over the core variance that REML finds, 0 or more."""
-    if not levels:
-        return []
-
-    def badness(ratios: Array) -> float:
-        inverse, log_determinant, weight, residual = _reml_parts(values, levels, ratios)
-        squares = float(residual @ inverse @ residual)
-        return log_determinant + float(np.log(weight)) + (len(values) - 1) * float(np.log(squares))
-
-    limits = [(0.0, LARGEST_RATIO)] * len(levels)
-    starts = (0.0, 0.3, 3.0)
-    tries = [
-        minimize(
-            badness,
-            np.full(len(levels), start),
-            method="L-BFGS-B",
-            bounds=limits,
-            options={"ftol": 1e-15, "gtol": 1e-9},
-        )
-        for start in starts
-    ]
-    return [float(ratio) for ratio in min(tries, key=lambda found: float(found.fun)).x]
-
-
-def _reml_parts(
-    values: Array, levels: Sequence[Array], ratios: Sequence[float] | Array
-) -> tuple[Array, float, float, Array]:
-    shape: Array = np.eye(len(values))
-    for ratio, level in zip(ratios, levels, strict=True):
-        shape += ratio * level
-    inverse: Array = np.asarray(np.linalg.inv(shape), dtype=np.float64)
-    log_determinant = float(np.linalg.slogdet(shape)[1])
-    weight = float(inverse.sum())
-    mean = float(inverse.sum(axis=0) @ values) / weight
-    return inverse, log_determinant, weight, values - mean
-
-
-def _scaled(values: Array, levels: Sequence[Array], ratios: Sequence[float]) -> list[float]:
-    inverse, _, _, residual = _reml_parts(values, levels, ratios)
-    core = float(residual @ inverse @ residual) / (len(values) - 1)
-    return [*(ratio * core for ratio in ratios), core]
-
-
-def _weighted_mean(
-    values: Array, covariance: Array, components: Sequence[Array]
-) -> tuple[float, float, float]:
-    """Return the mean, its variance and Satterthwaite's degrees of freedom."""
-    inverse = np.linalg.inv(covariance)
-    weight = float(inverse.sum())
-    share = inverse.sum(axis=0) / weight
-    projection = inverse - np.outer(inverse.sum(axis=0), share)
-    parts = [projection @ component for component in components]
-    information = np.array([[np.trace(a @ b) / 2.0 for b in parts] for a in parts])
-    slope = np.array([share @ component @ share for component in components])
-    variance = 1.0 / weight
-    variance_of_variance = float(slope @ np.linalg.solve(information, slope))
-    return float(share @ values), variance, 2.0 * variance**2 / variance_of_variance
-
-
 def _nested(
-    mean: float, variance: float, freedom: float, variances: dict[str, float]
+    mean: float, variance: float, freedom: float, variances: Mapping[str, float]
 ) -> NestedMean:
     error = float(np.sqrt(variance))
     half = student_half_width(error, freedom)
@@ -206,5 +133,5 @@ def _nested(
         upper=mean + half,
         variance_block=variances.get("block", 0.0),
         variance_plot=variances.get("plot", 0.0),
-        variance_core=variances["core"],
+        variance_core=variances[WITHIN],
     )

@@ -43,7 +43,7 @@ def treatment_mean(plots: Sequence[PlotEstimate], *, quantity: Quantity) -> Trea
     """
     if len(plots) < 2 or plots[0].treatment is None:
         raise NotEnoughData("The mean of a treatment needs two plots or more that name it.")
-    observations = [item for plot in plots for item in _observations(plot, quantity)]
+    observations = [item for plot in plots for item in observations_of(plot, quantity)]
     nested = nested_mean(observations)
     shared_sd = _shared_sd(plots, quantity)
     sd = math.hypot(nested.standard_error, shared_sd)
@@ -70,7 +70,7 @@ def treatment_mean(plots: Sequence[PlotEstimate], *, quantity: Quantity) -> Trea
     )
 
 
-def _observations(plot: PlotEstimate, quantity: Quantity) -> list[Observation]:
+def observations_of(plot: PlotEstimate, quantity: Quantity) -> list[Observation]:
     """Return the cores of the plot, scaled so that their mean is the estimate of the plot."""
     estimate = plot.root_c_stock.mean if quantity == "root_c_stock" else plot.c_input.mean
     if not (plot.cores_are_exchangeable and plot.root_c_nominal_g_m2 > 0):
