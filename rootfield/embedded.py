@@ -35,7 +35,8 @@ READY_WITHIN_S = 60.0
 REDIS_DATABASES = 64
 # Commands that read or write no table: they run without services.
 WITHOUT_SERVICES = frozenset(
-    {"", "help", "version", "check", "spectacular", "collectstatic", "diffsettings", "startapp"}
+    {"", "calc", "help", "version", "check", "spectacular", "collectstatic", "diffsettings"}
+    | {"startapp"}
 )
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 

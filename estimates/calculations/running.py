@@ -1,0 +1,104 @@
+"""Carry out one calculation: read its tables, call its function, order its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from estimates.calculations.declaration import Calculation, Cells, Given, Row, Value
+from estimates.calculations.parsing import parse_cell
+from estimates.calculations.problems import BadCell, Problem, ProblemsFound
+from estimates.calculations.reading import Reading, read_table
+from estimates.calculations.shapes import EachRow
+from estimates.science.errors import ScienceError
+
+OPTIONS = "--set"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The rows of a calculation, the order of their columns, and remarks that stopped nothing."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Cells, ...]
+    remarks: tuple[str, ...]
+
+
+def run_calculation(
+    calculation: Calculation, *, files: Mapping[str, bytes], options: Mapping[str, str]
+) -> Answer:
+    """Return what a calculation answers to these CSV files and options.
+
+    Raises ProblemsFound with every problem of every table and option; nothing is answered in part.
+    """
+    problems: list[Problem] = []
+    readings = _readings(calculation, files, problems)
+    values = _option_values(calculation, options, problems)
+    if problems:
+        raise ProblemsFound(problems)
+    given = Given(
+        tables={name: reading.rows for name, reading in readings.items()},
+        options=Row(table=OPTIONS, line=0, values=values, cells=options),
+    )
+    problems = [problem for reading in readings.values() for problem in reading.problems]
+    if problems and not isinstance(calculation.function, EachRow):
+        raise ProblemsFound(problems)
+    try:
+        rows = tuple(calculation.function(given))
+    except ProblemsFound as found:
+        problems += found.problems
+    except ScienceError as error:
+        column = error.column if isinstance(error, BadCell) else None
+        problems.append(Problem(table="in", column=column, code=error.code, message=str(error)))
+    if problems:
+        raise ProblemsFound(sorted(problems, key=lambda each: (each.table, each.line or 0)))
+    remarks = [
+        f"{name}: {remark}" for name, reading in readings.items() for remark in reading.remarks
+    ]
+    return Answer(columns=_columns(calculation, rows), rows=rows, remarks=tuple(remarks))
+
+
+def _readings(
+    calculation: Calculation, files: Mapping[str, bytes], problems: list[Problem]
+) -> dict[str, Reading]:
+    readings: dict[str, Reading] = {}
+    known = {table.name for table in calculation.tables}
+    for name in sorted(set(files) - known):
+        text = f"{calculation.name} reads no table {name}; it reads {', '.join(sorted(known))}."
+        problems.append(Problem(table=name, code="unknown_table", message=text))
+    for table in calculation.tables:
+        if table.name in files:
+            try:
+                readings[table.name] = read_table(files[table.name], table)
+            except ProblemsFound as found:
+                problems += found.problems
+        elif table.is_required:
+            text = f"The table {table.name} is needed: {table.meaning}."
+            problems.append(Problem(table=table.name, code="missing_table", message=text))
+    return readings
+
+
+def _option_values(
+    calculation: Calculation, options: Mapping[str, str], problems: list[Problem]
+) -> dict[str, Value]:
+    known = {option.name for option in calculation.options}
+    for name in sorted(set(options) - known):
+        choose = f"it has {', '.join(sorted(known))}" if known else "it has none"
+        text = f"{calculation.name} has no option {name}; {choose}."
+        problems.append(Problem(table=OPTIONS, column=name, code="unknown_option", message=text))
+    values: dict[str, Value] = {}
+    for option in calculation.options:
+        try:
+            values[option.name] = parse_cell(options.get(option.name, ""), option)
+        except BadCell as error:
+            problems.append(
+                Problem(table=OPTIONS, column=option.name, code=error.code, message=str(error))
+            )
+    return values
+
+
+def _columns(calculation: Calculation, rows: tuple[Cells, ...]) -> tuple[str, ...]:
+    """Return carried columns as they came, then the declared outputs in their order."""
+    outputs = [column.name for column in calculation.outputs]
+    carried = dict.fromkeys(name for row in rows for name in row if name not in outputs)
+    return (*carried, *outputs)

@@ -1,0 +1,74 @@
+"""The two usual shapes of a calculation: row by row, and group of rows by group of rows.
+
+Both go on after a refusal, so that every bad row or group is named at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from estimates.calculations.declaration import Cells, Function, Given, Row
+from estimates.calculations.problems import BadCell, Problem, ProblemsFound
+from estimates.science.errors import ScienceError
+
+
+@dataclass(frozen=True)
+class EachRow:
+    """A calculation that answers each row of `in` with one row: its cells and the outputs.
+
+    The function takes a row and the options; no row depends on another.
+    """
+
+    function: Callable[[Row, Row], Cells]
+
+    def __call__(self, given: Given) -> Iterable[Cells]:
+        """Return the answers; raises ProblemsFound with every row refused."""
+        answers: list[Cells] = []
+        problems: list[Problem] = []
+        for row in given.rows():
+            try:
+                answers.append({**row.cells, **self.function(row, given.options)})
+            except ScienceError as error:
+                problems.append(problem_of(error, row))
+        if problems:
+            raise ProblemsFound(problems)
+        return answers
+
+
+def each_group(
+    keys: Sequence[str], function: Callable[[Sequence[Row], Given], Iterable[Cells]]
+) -> Function:
+    """Return a calculation on groups: rows of `in` that agree in the key columns.
+
+    The function takes the rows of one group, in the order of the file, and all that was given;
+    key columns are added to the rows it answers. A refusal names the first line of the group.
+    """
+
+    def calculate(given: Given) -> Iterable[Cells]:
+        groups: dict[tuple[object, ...], list[Row]] = {}
+        for row in given.rows():
+            groups.setdefault(tuple(row.values[key] for key in keys), []).append(row)
+        answers: list[Cells] = []
+        problems: list[Problem] = []
+        for rows in groups.values():
+            names = {key: rows[0].values[key] for key in keys}
+            try:
+                answers += [{**names, **answer} for answer in function(rows, given)]
+            except ProblemsFound as found:
+                problems += found.problems
+            except ScienceError as error:
+                problems.append(problem_of(error, rows[0]))
+        if problems:
+            raise ProblemsFound(problems)
+        return answers
+
+    return calculate
+
+
+def problem_of(error: ScienceError, row: Row) -> Problem:
+    """Return what went wrong as a problem of this row."""
+    column = error.column if isinstance(error, BadCell) else None
+    return Problem(
+        table=row.table, line=row.line, column=column, code=error.code, message=str(error)
+    )
