@@ -45,11 +45,28 @@ class ConflictSerializer(serializers.ModelSerializer[SyncConflict]):
 
 
 class ResolutionSerializer(serializers.Serializer[Any]):
-    """What a person decides: the server's values, the device's, or others."""
+    """What a person decides: the server's values, the device's, or others; or to withdraw."""
 
-    keep = serializers.ChoiceField(choices=["server", "device", "values"])
+    keep = serializers.ChoiceField(choices=["server", "device", "values", "withdraw"])
     values = serializers.DictField(required=False)
+    revision = serializers.IntegerField(
+        required=False, min_value=1, help_text="The revision of the record that was looked at."
+    )
     why = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
+
+
+class AlikeSerializer(serializers.Serializer[Any]):
+    """One answer to all conflicts like one."""
+
+    keep = serializers.ChoiceField(choices=["server", "device", "withdraw"])
+    why = serializers.CharField(max_length=2000)
+
+
+class SettledSerializer(serializers.Serializer[Any]):
+    """How many one answer settled, and why it left others, one sentence each."""
+
+    count = serializers.IntegerField()
+    left = serializers.ListField(child=serializers.CharField())
 
 
 class SyncOperationSerializer(serializers.ModelSerializer[SyncOperation]):

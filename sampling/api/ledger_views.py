@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sampling.actions.access import projects_allowing
-from sampling.actions.conflicts import resolve_conflict
+from sampling.actions.conflicts import Ruling, resolve_alike, resolve_conflict
 from sampling.actions.findings import accept_finding
 from sampling.actions.intake import rerun
 from sampling.api.base import MEMBER, ProjectViewSet, person
@@ -27,10 +27,12 @@ from sampling.api.filters import (
     operations_of,
 )
 from sampling.api.ledger_serializers import (
+    AlikeSerializer,
     ConflictSerializer,
     FindingSerializer,
     OutcomeSerializer,
     ResolutionSerializer,
+    SettledSerializer,
     SyncOperationSerializer,
 )
 from sampling.api.positions import projects_with_exact_positions
@@ -43,6 +45,7 @@ from sampling.models import (
     SyncOperation,
 )
 
+ANSWERS = {"server": "stored", "device": "device", "withdraw": "withdraw"}
 SEES_ALL = "device.read"  # others see what their own devices sent
 
 
@@ -120,6 +123,7 @@ class ConflictViews(LedgerViewSet):
         "list": "conflict.read",
         "retrieve": "conflict.read",
         "resolve": "conflict.resolve",
+        "resolve_alike": "conflict.resolve",
     }
 
     @extend_schema(
@@ -132,20 +136,43 @@ class ConflictViews(LedgerViewSet):
         wanted = ResolutionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         choice = wanted.validated_data
-        resolve_conflict(
-            conflict,
+        ruling = Ruling(
             values=_chosen(conflict, choice),
-            by=person(request),
-            via="api",
-            at=timezone.now(),
             why=choice["why"],
+            revision=choice.get("revision"),
+            withdraws=choice["keep"] == "withdraw",
         )
+        resolve_conflict(conflict, ruling, by=person(request), via="api", at=timezone.now())
         conflict.refresh_from_db()
         return Response(self.get_serializer(conflict).data)
 
+    @extend_schema(
+        request=AlikeSerializer,
+        responses=SettledSerializer,
+        summary="Decide all conflicts like one",
+    )
+    @action(detail=True, methods=["post"], url_path="resolve-alike")
+    def resolve_alike(self, request: Request, pk: str) -> Response:
+        """Give one answer to all open conflicts of the campaign about the same fields and sender.
+
+        At most 500 at once; the answer says how many were settled, and why others were not.
+        """
+        conflict = self.get_object()
+        wanted = AlikeSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        settled = resolve_alike(
+            conflict,
+            ANSWERS[wanted.validated_data["keep"]],
+            by=person(request),
+            via="api",
+            at=timezone.now(),
+            why=wanted.validated_data["why"],
+        )
+        return Response(SettledSerializer(settled).data)
+
 
 def _chosen(conflict: SyncConflict, choice: dict[str, Any]) -> dict[str, Any]:
-    if choice["keep"] == "server":
+    if choice["keep"] in ("server", "withdraw"):
         return {}
     if choice["keep"] == "device":
         values: dict[str, Any] = conflict.device_values or {}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import math
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from sampling.actions.conflicts import resolve_conflict
+from sampling.actions.conflicts import (
+    BEFORE_YOU,
+    Ruling,
+    alike,
+    decision_of,
+    resolve_alike,
+    resolve_conflict,
+)
 from sampling.actions.history import (
     POSITION_FIELDS,
     fields_in_conflict,
@@ -22,12 +28,16 @@ from sampling.actions.history import (
     values_of,
 )
 from sampling.actions.record_types import record_type
-from sampling.actions.records import void_record
 from sampling.errors import NotFound, RecordRefused, RootfieldError, VersionMoved
 from sampling.models import SyncConflict, SyncedModel
 from sampling.rules.json_values import same_value
 from sampling.rules.record_types import Field
 from sampling.web.pages import ProjectPage, sentences_of
+from sampling.web.typed_values import text_of, value_from_text
+
+FOR_MANY = ("stored", "device", "withdraw")  # answers that can settle several conflicts
+MOST_GROUPS = 20  # of conflicts that are alike, above the list
+MOST_REASONS = 5  # said of those that were left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +51,7 @@ class Row:
     is_asked: bool
     is_hidden: bool
     typed: str
+    decided: Any = None
 
 
 class Conflicts(ProjectPage):
@@ -50,14 +61,21 @@ class Conflicts(ProjectPage):
     template = "web/conflicts.html"
 
     def get(self, request: HttpRequest, **_ids: object) -> HttpResponse:
-        """Show open conflicts; `?state=resolved` the decided ones, `?campaign=` of one campaign."""
+        """Show open conflicts; `?state=resolved` the decided ones.
+
+        `?campaign=`, `?type=`, `?group=`, `?kind=` and `?device=` narrow them.
+        """
         campaign = self.chosen_campaign()
         is_resolved = request.GET.get("state") == "resolved"
-        conflicts = SyncConflict.objects.filter(
+        found = SyncConflict.objects.filter(
             project=self.project, resolved_at__isnull=not is_resolved
-        ).select_related("operation__device", "operation__by", "resolved_by__by")
+        )
         if campaign:
-            conflicts = conflicts.filter(scope=campaign.capture_scope)
+            found = found.filter(scope=campaign.capture_scope)
+        chosen = self._chosen_filters()
+        conflicts = found.filter(**chosen).select_related(
+            "operation__device", "operation__by", "resolved_by__by"
+        )
         page = self.page_of(
             conflicts.order_by("-resolved_at" if is_resolved else "raised_at", "id")
         )
@@ -67,9 +85,36 @@ class Conflicts(ProjectPage):
                 "campaign": campaign,
                 "page": page,
                 "is_resolved": is_resolved,
+                "is_narrowed": bool(chosen),
+                "groups": [] if is_resolved or chosen else groups_of(found),
                 "names": named_records(self.project, keys),
             }
         )
+
+    def _chosen_filters(self) -> dict[str, Any]:
+        """Return the filters of the address; raises NotFound for a device that is no id."""
+        asked = self.request.GET
+        chosen: dict[str, Any] = {
+            name: asked[name] for name in ("type", "group", "kind") if asked.get(name)
+        }
+        if asked.get("device"):
+            try:
+                chosen["operation__device"] = uuid.UUID(asked["device"])
+            except ValueError:
+                raise NotFound from None
+        return chosen
+
+
+def groups_of(conflicts: QuerySet[SyncConflict]) -> list[dict[str, Any]]:
+    """Return which conflicts are alike, where several are, the most frequent first."""
+    rows = (
+        conflicts.order_by()
+        .values("type", "group", "kind", device=F("operation__device"))
+        .annotate(name=F("operation__device__name"), number=Count("pk"))
+        .filter(number__gt=1)
+        .order_by("-number", "type", "group")
+    )
+    return [dict(row) for row in rows[:MOST_GROUPS]]
 
 
 class OneConflict(ProjectPage):
@@ -84,29 +129,21 @@ class OneConflict(ProjectPage):
         return self._page(self._conflict(conflict_id))
 
     def post(self, request: HttpRequest, conflict_id: uuid.UUID, **_ids: object) -> HttpResponse:
-        """Decide: `answer` is stored, device, typed or withdraw; `why` says why."""
+        """Decide: `answer` is stored, device, typed or withdraw; `why` says why.
+
+        With `alike` the answer is for all conflicts like this one.
+        """
         conflict = self._conflict(conflict_id)
-        record = record_in_conflict(conflict)
         try:
-            self._refuse_if_moved(conflict, record)
-            answer = request.POST.get("answer", "")
-            record = resolve_conflict(
-                conflict,
-                values=self._chosen(conflict, answer),
-                by=self.user,
-                via="web",
-                at=timezone.now(),
-                why=self._why(),
-            )
-            if answer == "withdraw":
-                void_record(
-                    record, user=self.user.pk, via="web", at=timezone.now(), why=self._why()
-                )
+            if request.POST.get("alike"):
+                self._decide_alike(conflict)
+            else:
+                self._decide(conflict)
         except RootfieldError as error:
-            return self._page(
-                self._conflict(conflict_id), problems=sentences_of(error), status=error.status
-            )
-        self.say("Decided. Tablets learn of it with their next sync.")
+            sentences = sentences_of(error)
+            if error.detail == BEFORE_YOU:
+                sentences = [f"{BEFORE_YOU} Below is what was chosen; yours was not stored."]
+            return self._page(self._conflict(conflict_id), problems=sentences, status=error.status)
         following = (
             SyncConflict.objects.filter(project=self.project, resolved_at=None)
             .order_by("raised_at", "id")
@@ -115,6 +152,34 @@ class OneConflict(ProjectPage):
         if following:
             return redirect("pages:conflict", self.project.pk, following.pk)
         return redirect("pages:conflicts", self.project.pk)
+
+    def _decide(self, conflict: SyncConflict) -> None:
+        answer = self.request.POST.get("answer", "")
+        ruling = Ruling(
+            values=self._chosen(conflict, answer),
+            why=self._why(),
+            revision=self._revision_seen(),
+            withdraws=answer == "withdraw",
+        )
+        resolve_conflict(conflict, ruling, by=self.user, via="web", at=timezone.now())
+        self.say("Decided. Tablets learn of it with their next sync.")
+
+    def _decide_alike(self, conflict: SyncConflict) -> None:
+        """Give the answer to all conflicts like this one, and say what became of them."""
+        answer = self.request.POST.get("answer", "")
+        if answer not in FOR_MANY:
+            raise refused(
+                "Typed values answer one conflict. For all like it, keep what is stored or take "
+                "what was sent."
+            )
+        settled = resolve_alike(
+            conflict, answer, by=self.user, via="web", at=timezone.now(), why=self._why()
+        )
+        if settled.count:
+            self.say(f"{settled.count} decided. Tablets learn of it with their next sync.")
+        for reason in list(dict.fromkeys(settled.left))[:MOST_REASONS]:
+            number = list(settled.left).count(reason)
+            self.warn(f"{number} left open: {reason}")
 
     def _conflict(self, conflict_id: uuid.UUID) -> SyncConflict:
         conflict = (
@@ -129,15 +194,12 @@ class OneConflict(ProjectPage):
     def _why(self) -> str:
         return self.request.POST.get("why", "").strip()[:2000]
 
-    def _refuse_if_moved(self, conflict: SyncConflict, record: SyncedModel) -> None:
-        """Raise VersionMoved when the person decided on something that is no longer so."""
-        if conflict.resolved_at is not None:
-            raise VersionMoved("Somebody resolved this conflict before you; here is how.")
-        if self.request.POST.get("revision") != str(record.revision):
-            raise VersionMoved(
-                "Somebody changed this record since you opened the page. "
-                "Below is how it stands now; decide again."
-            )
+    def _revision_seen(self) -> int:
+        """Return the revision the form was made for; raises VersionMoved for a form without."""
+        text = self.request.POST.get("revision", "")
+        if not text.isdecimal():
+            raise VersionMoved
+        return int(text)
 
     def _chosen(self, conflict: SyncConflict, answer: str) -> dict[str, Any]:
         """Return the values to write for an answer; none to keep what is stored."""
@@ -155,8 +217,7 @@ class OneConflict(ProjectPage):
                     problems[0].detail, problems=[problem.as_wire() for problem in problems]
                 )
             return values
-        problem = {"pointer": "", "code": "no-answer", "detail": "Choose one of the answers."}
-        raise RecordRefused(problem["detail"], problems=[problem])
+        raise refused("Choose one of the answers.")
 
     def _open_fields(self, conflict: SyncConflict) -> list[str]:
         """Return the fields of the conflict this person may see."""
@@ -180,7 +241,7 @@ class OneConflict(ProjectPage):
                 "conflict": conflict,
                 "record": record,
                 "name": names[record.pk],
-                "rows": self._rows(conflict, values_of(record)),
+                **self._state(conflict, record),
                 "problems": problems,
                 "why": self._why(),
                 "answer": self.request.POST.get("answer", ""),
@@ -189,63 +250,39 @@ class OneConflict(ProjectPage):
             status=status,
         )
 
-    def _rows(self, conflict: SyncConflict, stored: Mapping[str, Any]) -> list[Row]:
+    def _state(self, conflict: SyncConflict, record: SyncedModel) -> dict[str, Any]:
+        """Return the decision on a resolved conflict, and how many are like an open one."""
+        stored = values_of(record)
+        if conflict.resolved_at is None:
+            return {"rows": self._rows(conflict, stored, {}), "alike": alike(conflict).count()}
+        decision = decision_of(conflict)
+        return {"rows": self._rows(conflict, stored, decision.values), "decision": decision}
+
+    def _rows(
+        self, conflict: SyncConflict, stored: Mapping[str, Any], decided: Mapping[str, Any]
+    ) -> list[Row]:
         kind = record_type(conflict.type)
         device = conflict.device_values or {}
+        server = {**stored, **(conflict.server or {})} if conflict.resolved_at else stored
         visible = self._open_fields(conflict)
         return [
             Row(
                 field=kind.by_name[name],
                 base=(conflict.base or {}).get(name),
-                stored=stored.get(name),
-                device=device.get(name, stored.get(name)),
-                is_asked=not same_value(device.get(name, stored.get(name)), stored.get(name)),
+                stored=server.get(name),
+                device=device.get(name, server.get(name)),
+                is_asked=not same_value(device.get(name, server.get(name)), server.get(name)),
                 is_hidden=name not in visible,
                 typed=self.request.POST.get(
                     f"value-{name}", text_of(kind.by_name[name], stored.get(name))
                 ),
+                decided=decided.get(name),
             )
             for name in fields_in_conflict(conflict)
         ]
 
 
-def text_of(field: Field, value: Any) -> str:
-    """Return a field's JSON value as people type it; `value_from_text` reads it back."""
-    if value is None:
-        return ""
-    if field.kind == "boolean":
-        return "yes" if value else "no"
-    if field.kind in ("json", "numbers"):
-        return json.dumps(value, ensure_ascii=False)
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def value_from_text(field: Field, text: str) -> Any:
-    """Return what a person typed as the field's JSON value; what cannot be read stays text.
-
-    A decimal comma is read as a point. Blank is nothing, where the field can be nothing.
-    """
-    text = text.strip()
-    if not text:
-        return None if field.is_nullable else ""
-    read = READERS.get(field.kind)
-    try:
-        return read(text) if read else text
-    except (KeyError, RecursionError, ValueError):
-        return text
-
-
-def _number(text: str) -> float:
-    value = float(text.replace(",", "."))
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
-
-
-READERS: dict[str, Callable[[str], Any]] = {
-    "boolean": lambda text: {"yes": True, "no": False}[text.lower()],
-    "integer": int,
-    "number": _number,
-    "json": json.loads,
-    "numbers": json.loads,
-}
+def refused(sentence: str) -> RecordRefused:
+    """Return the error for a form that cannot be followed."""
+    problem = {"pointer": "", "code": "no-answer", "detail": sentence}
+    return RecordRefused(sentence, problems=[problem])

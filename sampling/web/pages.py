@@ -120,6 +120,10 @@ class ProjectPage(SignedInPage):
         """Tell the person on the next page what was done."""
         messages.success(self.request, text)
 
+    def warn(self, text: str) -> None:
+        """Tell the person on the next page what was left undone, and why."""
+        messages.warning(self.request, text)
+
 
 def sentences_of(error: RootfieldError) -> list[str]:
     """Return what an error says, one sentence a problem."""

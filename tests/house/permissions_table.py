@@ -172,6 +172,7 @@ API = [
     get("api/v1/conflicts", "conflict.read"),
     get("api/v1/conflicts/<pk>", "conflict.read", pk="conflict"),
     post("api/v1/conflicts/<pk>/resolve", "conflict.resolve", {"keep": "server"}, pk="conflict"),
+    post("api/v1/conflicts/<pk>/resolve-alike", "conflict.resolve", pk="conflict"),
     get("api/v1/findings", "finding.read"),
     get("api/v1/findings/<pk>", "finding.read", pk="finding"),
     post("api/v1/findings/<pk>/accept", "finding.accept", {"reason": "x"}, pk="finding"),

@@ -8,10 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from sampling.actions.conflicts import resolve_conflict
+from sampling.actions.conflicts import Ruling, resolve_conflict
 from sampling.models import AuditEvent, SamplingPoint, SoilCore, SyncConflict, SyncOperation
 from sampling.rules.record_types import Field
-from sampling.web.conflicts import text_of, value_from_text
+from sampling.web.typed_values import text_of, value_from_text
 from tests.web.scenes import faults_of, make_conflict, operation, send
 
 
@@ -86,11 +86,10 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_changes_nothing(
 def test_who_comes_second_is_told_who_was_faster(lead, page, core, conflict, steward):
     resolve_conflict(
         SyncConflict.objects.get(pk=conflict),
-        values={},
+        Ruling(why="the balance was wrong"),
         by=steward,
         via="api",
         at=timezone.now(),
-        why="the balance was wrong",
     )
 
     answer = decide(lead, page, core, answer="device")
