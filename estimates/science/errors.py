@@ -3,7 +3,13 @@
 ScienceError
 ├── NotEnoughData            not_enough_data
 │   ├── ShallowProfile       shallow_profile
-│   └── ProfileGap           profile_gap
+│   ├── ProfileGap           profile_gap
+│   ├── UnknownCrop          unknown_crop
+│   ├── YieldMissing         yield_missing
+│   ├── MoistureMissing      yield_moisture_missing
+│   ├── DurationMissing      cover_duration_missing
+│   ├── WaterMissing         season_water_missing
+│   └── RenewalMissing       renewal_missing
 ├── MixedRoutes              mixed_routes
 ├── ImpossibleLayer          impossible_layer
 ├── ImpossibleShares         impossible_shares
@@ -39,6 +45,42 @@ class ProfileGap(NotEnoughData):
     """The depth layers of a core leave more unmeasured than may be interpolated."""
 
     code = "profile_gap"
+
+
+class UnknownCrop(NotEnoughData):
+    """No row of the method's table stands for this crop, nor that of a relative."""
+
+    code = "unknown_crop"
+
+
+class YieldMissing(NotEnoughData):
+    """The method starts from a yield, and none is recorded."""
+
+    code = "yield_missing"
+
+
+class MoistureMissing(NotEnoughData):
+    """A yield without its moisture may be fresh or dry."""
+
+    code = "yield_moisture_missing"
+
+
+class DurationMissing(NotEnoughData):
+    """Neither the mass of a cover crop nor how long it stood is recorded."""
+
+    code = "cover_duration_missing"
+
+
+class WaterMissing(NotEnoughData):
+    """The method has a row for each class of water, and the water of the season is not given."""
+
+    code = "season_water_missing"
+
+
+class RenewalMissing(NotEnoughData):
+    """A perennial stand gives its roots over its life, and how many years that is is not given."""
+
+    code = "renewal_missing"
 
 
 class MixedRoutes(ScienceError):

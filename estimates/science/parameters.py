@@ -15,12 +15,20 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
+from estimates.science.crop_tables import SUM_TOLERANCE, check_row, numbers_of, rows_of
 from estimates.science.distributions import Beta, Distribution, Fixed, Lognormal, Normal, Uniform
 from estimates.science.errors import ImpossibleParameter, UnknownParameter
 
 Status = Literal["read", "abstract", "code", "derived", "memory", "assumption"]
 
-SUM_TOLERANCE = 0.005
+__all__ = [
+    "SUM_TOLERANCE",
+    "Number",
+    "ParameterSet",
+    "check_parameter_set",
+    "load_parameter_set",
+]
+
 CENTRE_TOLERANCE = 0.001  # of the value; a table rounds to three digits or more
 
 KINDS: Mapping[str, type[Fixed | Uniform | Normal | Lognormal | Beta]] = {
@@ -57,7 +65,8 @@ class Number:
 class ParameterSet:
     """All numbers one method needs beyond what was measured, under one version.
 
-    sums names groups of shares that make a whole; orders names numbers that rise.
+    sums names groups of shares that make a whole; orders names numbers that rise; doubts says of
+    rows of its tables by crop why they stay although they look wrong.
     """
 
     method: str
@@ -65,6 +74,7 @@ class ParameterSet:
     numbers: tuple[Number, ...]
     sums: tuple[tuple[str, ...], ...] = ()
     orders: tuple[tuple[str, ...], ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[str, Number]:
@@ -93,15 +103,16 @@ class ParameterSet:
 
 
 def load_parameter_set(text: str) -> ParameterSet:
-    """Return the parameter set written in this JSON text, checked."""
-    table: dict[str, Any] = json.loads(text)
-    parameters = ParameterSet(
-        method=table["method"],
-        version=table["version"],
-        numbers=tuple(_number(row) for row in table["numbers"]),
-        sums=tuple(tuple(keys) for keys in table.get("sums", ())),
-        orders=tuple(tuple(keys) for keys in table.get("orders", ())),
-    )
+    """Return the parameter set written in this JSON text, checked.
+
+    Raises ImpossibleParameter with the first thing that is wrong.
+    """
+    try:
+        parameters = _read(json.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ImpossibleParameter(
+            f"This is not written as a parameter set: {type(error).__name__}, {error}."
+        ) from error
     check_parameter_set(parameters)
     return parameters
 
@@ -116,6 +127,20 @@ def check_parameter_set(parameters: ParameterSet) -> None:
         _check_sum(parameters, keys)
     for keys in parameters.orders:
         _check_order(parameters, keys)
+
+
+def _read(table: Mapping[str, Any]) -> ParameterSet:
+    rows = rows_of(table)
+    for row in rows:
+        check_row(row)
+    return ParameterSet(
+        method=table["method"],
+        version=table["version"],
+        numbers=tuple(_number(row) for row in (*table["numbers"], *numbers_of(table))),
+        sums=tuple(tuple(keys) for keys in table.get("sums", ())),
+        orders=tuple(tuple(keys) for keys in table.get("orders", ())),
+        doubts=tuple((row.name, row.accepted) for row in rows if row.accepted),
+    )
 
 
 def _number(row: Mapping[str, Any]) -> Number:
