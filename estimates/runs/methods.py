@@ -29,7 +29,8 @@ METHODS: Mapping[str, PlotMethod] = {measured_cores.METHOD: measured_cores.estim
 def code_version() -> str:
     """Return a digest of the science as it is installed: other code, other version."""
     digest = hashlib.sha256()
-    for path in sorted(Path(science.__file__ or "").parent.glob("*.py")):
-        digest.update(path.name.encode())
+    room = Path(science.__file__ or "").parent
+    for path in sorted(room.rglob("*.py")):
+        digest.update(path.relative_to(room).as_posix().encode())
         digest.update(path.read_bytes())
     return f"science-{digest.hexdigest()[:16]}"
