@@ -189,18 +189,22 @@ def open_conflicts(campaign: Campaign) -> Counted:
     return Counted(name="conflicts", kind="", **found)
 
 
-def held_operations(project: Project) -> QuerySet[SyncOperation]:
-    """Return what is held for a project: sent by its devices, or by people into its scopes."""
+def operations_of(project: Project) -> QuerySet[SyncOperation]:
+    """Return the operations of a project: sent by its devices, or by people into its scopes."""
     campaigns = Campaign.objects.filter(project=project)
     scopes = [project.scope, *(campaign.capture_scope for campaign in campaigns)]
     return SyncOperation.objects.filter(
-        Q(device__project=project) | Q(device=None, scope__in=scopes), status__in=HELD_STATUSES
+        Q(device__project=project) | Q(device=None, scope__in=scopes)
     )
 
 
-def held_by_reason(campaign: Campaign) -> list[Counted]:
-    """Return how many operations of a campaign are held, by status and reason."""
-    held = held_operations(campaign.project).filter(scope=campaign.capture_scope)
+def held_operations(project: Project) -> QuerySet[SyncOperation]:
+    """Return what is held for a project, of whoever sent it."""
+    return operations_of(project).filter(status__in=HELD_STATUSES)
+
+
+def held_by_reason(held: QuerySet[SyncOperation]) -> list[Counted]:
+    """Return how many of some held operations there are, by status and reason."""
     rows = (
         held.order_by()
         .values_list("status", HELD_REASON)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from sampling.actions.quarantine import LONGEST_SENTENCE
 from sampling.api.positions import without_positions
 from sampling.models import Finding, SyncConflict, SyncOperation
 
@@ -102,6 +103,27 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     op = serializers.UUIDField()
     status = serializers.CharField()
     v = serializers.IntegerField(required=False)
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    """Why a held operation is given back or refused, in a sentence the tablet shows."""
+
+    sentence = serializers.CharField(max_length=LONGEST_SENTENCE)
+    alike = serializers.BooleanField(
+        default=False, help_text="Also all that are held for the same reason, at most 500."
+    )
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    """How many operations a decision settled."""
+
+    count = serializers.IntegerField()
+
+
+class TriedSerializer(serializers.Serializer[Any]):
+    """How the operations ended that were tried again, counted by status or error code."""
+
+    outcomes = serializers.DictField(child=serializers.IntegerField())
 
 
 class FindingSerializer(serializers.ModelSerializer[Finding]):

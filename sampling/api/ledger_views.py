@@ -17,7 +17,14 @@ from rest_framework.response import Response
 from sampling.actions.access import projects_allowing
 from sampling.actions.conflicts import Ruling, resolve_alike, resolve_conflict
 from sampling.actions.findings import accept_finding
-from sampling.actions.intake import rerun
+from sampling.actions.quarantine import (
+    MOST_AT_ONCE,
+    Verdict,
+    alike,
+    retry,
+    settle_held,
+    try_again,
+)
 from sampling.api.base import MEMBER, ProjectViewSet, person
 from sampling.api.device_serializers import ReasonSerializer
 from sampling.api.filters import (
@@ -29,11 +36,14 @@ from sampling.api.filters import (
 from sampling.api.ledger_serializers import (
     AlikeSerializer,
     ConflictSerializer,
+    CountSerializer,
     FindingSerializer,
     OutcomeSerializer,
     ResolutionSerializer,
     SettledSerializer,
     SyncOperationSerializer,
+    TriedSerializer,
+    VerdictSerializer,
 )
 from sampling.api.positions import projects_with_exact_positions
 from sampling.errors import MalformedRequest
@@ -41,6 +51,7 @@ from sampling.models import (
     HELD_STATUSES,
     Campaign,
     Finding,
+    Project,
     SyncConflict,
     SyncOperation,
 )
@@ -100,17 +111,66 @@ class QuarantineViews(OperationViews):
     """Operations that wait: for a person to decide, or for what they refer to."""
 
     queryset = SyncOperation.objects.filter(status__in=HELD_STATUSES).select_related("device")
-    needs = {**OperationViews.needs, "rerun": "quarantine.decide"}
+    needs = {
+        **OperationViews.needs,
+        **dict.fromkeys(
+            ("rerun", "rerun_alike", "give_back", "refuse"),
+            "quarantine.decide",
+        ),
+    }
 
     @extend_schema(request=None, responses=OutcomeSerializer, summary="Try a held operation again")
     @action(detail=True, methods=["post"])
     def rerun(self, request: Request, pk: str) -> Response:
         """Try a held operation again, on the word of a person; still refused, it stays held."""
         row = self.get_object()
-        outcome = rerun(
-            row.pk, by=person(request).pk, project=self.project_of(row), at=timezone.now()
-        )
+        project = Project.objects.get(pk=self.project_of(row))
+        outcome = retry(row.pk, project=project, by=person(request), at=timezone.now())
         return Response(outcome.as_wire())
+
+    @extend_schema(
+        request=None, responses=TriedSerializer, summary="Try all held operations like one again"
+    )
+    @action(detail=True, methods=["post"], url_path="rerun-alike")
+    def rerun_alike(self, request: Request, pk: str) -> Response:
+        """Try again all of the campaign on the same type of record, held for the same reason."""
+        row = self.get_object()
+        project = Project.objects.get(pk=self.project_of(row))
+        chosen = list(alike(row, project=project).values_list("op", flat=True)[:MOST_AT_ONCE])
+        outcomes = try_again(chosen, project=project, by=person(request), at=timezone.now())
+        return Response(TriedSerializer({"outcomes": outcomes}).data)
+
+    @extend_schema(
+        request=VerdictSerializer, responses=CountSerializer, summary="Give back to the technician"
+    )
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request: Request, pk: str) -> Response:
+        """Reject a held operation with the code `returned`; the tablet shows the sentence."""
+        return self._settled(request, "returned")
+
+    @extend_schema(request=VerdictSerializer, responses=CountSerializer, summary="Refuse")
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, pk: str) -> Response:
+        """Reject a held operation with the code `refused`; what was sent stays in the ledger."""
+        return self._settled(request, "refused")
+
+    def _settled(self, request: Request, verdict: Verdict) -> Response:
+        row = self.get_object()
+        wanted = VerdictSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        project = Project.objects.get(pk=self.project_of(row))
+        chosen = [row.pk]
+        if wanted.validated_data["alike"]:
+            chosen = list(alike(row, project=project).values_list("op", flat=True)[:MOST_AT_ONCE])
+        count = settle_held(
+            chosen,
+            verdict,
+            sentence=wanted.validated_data["sentence"],
+            project=project,
+            by=person(request),
+            at=timezone.now(),
+        )
+        return Response(CountSerializer({"count": count}).data)
 
 
 class ConflictViews(LedgerViewSet):

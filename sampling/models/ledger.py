@@ -204,7 +204,8 @@ class SyncOperation(models.Model):
     """One change sent to a record, and the answer it got. The answer is final once given.
 
     `body` keeps the operation itself while it is held; `detail` what the answer said besides
-    its status; `settled_seq` the place in the scope where a held operation was settled.
+    its status; `settled_seq` the place in the scope where a held operation was settled, or in
+    the scope `told_in` where the device does not read the operation's own.
     """
 
     op = models.UUIDField(primary_key=True)
@@ -234,6 +235,7 @@ class SyncOperation(models.Model):
     revision = models.PositiveIntegerField(null=True)
     seq = models.BigIntegerField(null=True)
     settled_seq = models.BigIntegerField(null=True)
+    told_in = models.CharField(max_length=48, blank=True, default="", db_default="")
     content_sha256 = models.BinaryField(max_length=32)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -265,6 +267,11 @@ class SyncOperation(models.Model):
                 fields=["device", "scope", "settled_seq"],
                 name="syncoperation_settled",
                 condition=Q(settled_seq__isnull=False),
+            ),
+            models.Index(
+                fields=["device", "told_in", "settled_seq"],
+                name="syncoperation_told_elsewhere",
+                condition=~Q(told_in=""),
             ),
         ]
         triggers = [

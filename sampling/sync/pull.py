@@ -173,6 +173,27 @@ def grants_of(device: Device, scopes: Mapping[str, str]) -> dict[str, int]:
     return generations
 
 
+_SETTLED = """
+    WITH w AS MATERIALIZED (
+        SELECT * FROM unnest(%(scopes)s::text[], %(after)s::bigint[], %(upto)s::bigint[])
+            AS w(scope, after, upto)
+    ), selves AS MATERIALIZED (
+        SELECT f.id FROM sampling_device AS f JOIN sampling_device AS d ON f.id = d.id
+            OR (f.project_id = d.project_id AND f.user_id = d.user_id AND f.state = 'closed')
+        WHERE d.id = %(device)s
+    )
+    SELECT s.op, s.status, s.revision, s.seq, s.detail FROM (
+        SELECT o.* FROM w JOIN sampling_syncoperation AS o ON o.scope = w.scope
+            AND o.settled_seq > w.after AND o.settled_seq <= w.upto AND o.told_in = ''
+            WHERE o.device_id IN (SELECT id FROM selves)
+        UNION ALL
+        SELECT o.* FROM w JOIN sampling_syncoperation AS o ON o.told_in = w.scope
+            AND o.settled_seq > w.after AND o.settled_seq <= w.upto AND o.told_in <> ''
+            WHERE o.device_id IN (SELECT id FROM selves)
+    ) AS s ORDER BY s.n, s.op
+"""
+
+
 def settled_operations(
     cursor: CursorWrapper, device: UUID, windows: Mapping[str, tuple[int, int]]
 ) -> list[dict[str, Any]]:
@@ -181,18 +202,13 @@ def settled_operations(
     Those of its former selves are its own: it carries on their outbox.
     """
     cursor.execute(
-        "SELECT o.op, o.status, o.revision, o.seq, o.detail FROM sampling_syncoperation AS o"
-        " JOIN unnest(%s::text[], %s::bigint[], %s::bigint[]) AS w(scope, after, upto)"
-        " ON o.scope = w.scope AND o.settled_seq > w.after AND o.settled_seq <= w.upto"
-        " WHERE o.device_id IN (SELECT f.id FROM sampling_device AS f JOIN sampling_device AS d"
-        "  ON f.id = d.id OR (f.project_id = d.project_id AND f.user_id = d.user_id"
-        "   AND f.state = 'closed') WHERE d.id = %s) ORDER BY o.n, o.op",
-        [
-            list(windows),
-            [after for after, _ in windows.values()],
-            [upto for _, upto in windows.values()],
-            device,
-        ],
+        _SETTLED,
+        {
+            "scopes": list(windows),
+            "after": [after for after, _ in windows.values()],
+            "upto": [upto for _, upto in windows.values()],
+            "device": device,
+        },
     )
     results = []
     for op, status, revision, seq, detail in cursor.fetchall():

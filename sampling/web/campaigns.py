@@ -12,6 +12,7 @@ from sampling.actions.overview import (
     devices_of_campaign,
     findings_by_rule,
     held_by_reason,
+    held_operations,
     open_conflicts,
     plan_against_actual,
     summed,
@@ -39,7 +40,9 @@ class CampaignPage(ProjectPage):
                 "all_plots": len(plots),
                 "only_missing": only_missing,
                 "conflicts": open_conflicts(campaign),
-                "held": held_by_reason(campaign),
+                "held": held_by_reason(
+                    held_operations(self.project).filter(scope=campaign.capture_scope)
+                ),
                 "findings": findings_by_rule(campaign),
                 "devices": devices_of_campaign(campaign),
                 **self.may(

@@ -1,97 +1,214 @@
-"""What was sent and could not be applied: held with its reason until a person decides."""
+"""The quarantine desk: what could not be applied, why, and what a data steward does with it."""
 
 from __future__ import annotations
 
 import uuid
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from sampling.actions.access import allowed
 from sampling.actions.history import POSITION_FIELDS, named_records
-from sampling.actions.intake import rerun
-from sampling.actions.overview import HELD_REASON, held_operations
-from sampling.errors import Forbidden, NotFound
-from sampling.models import Campaign, SyncOperation
-from sampling.web.pages import ProjectPage
+from sampling.actions.overview import (
+    HELD_REASON,
+    held_by_reason,
+    held_operations,
+    operations_of,
+)
+from sampling.actions.quarantine import (
+    ACTIONS,
+    LONGEST_SENTENCE,
+    MOST_AT_ONCE,
+    Verdict,
+    alike,
+    settle_held,
+    try_again,
+)
+from sampling.errors import Forbidden, NotFound, RecordRefused, RootfieldError, StateConflict
+from sampling.models import HELD_STATUSES, AuditEvent, Campaign, SyncOperation
+from sampling.web.pages import ProjectPage, sentences_of
 
 STATUSES = ("quarantined", "deferred")
+SEES_ALL = "device.read"  # others see what their own devices sent
+DECISIONS = ("operation.rerun", *ACTIONS.values())
+VERDICTS: dict[str, Verdict] = {"return": "returned", "refuse": "refused"}
+SAID: dict[str, str] = {
+    "return": "given back to the technician. The tablet shows your sentence after its next pull.",
+    "refuse": "refused. What was sent stays in the ledger.",
+}
 
 
-class Held(ProjectPage):
-    """The held operations of a project, the oldest first."""
+class DeskPage(ProjectPage):
+    """A page about operations: all of the project, or those of the person's own devices."""
 
     permission = "operation.read"
+
+    def seen(self, operations: QuerySet[SyncOperation]) -> QuerySet[SyncOperation]:
+        """Return the operations the person may see."""
+        if allowed(self.user, self.project.pk, SEES_ALL):
+            return operations
+        return operations.filter(device__user=self.user)
+
+
+class Held(DeskPage):
+    """The held operations of a project by reason, the oldest first."""
+
     template = "web/held.html"
 
     def get(self, request: HttpRequest, **_ids: object) -> HttpResponse:
-        """Show what is held; `?campaign=`, `?status=` and `?reason=` narrow it."""
+        """Show what is held; `?campaign=`, `?status=`, `?reason=` and `?type=` narrow it."""
         campaign = self.chosen_campaign()
-        operations = held_operations(self.project).annotate(reason=HELD_REASON)
+        held = self.seen(held_operations(self.project))
         if campaign:
-            operations = operations.filter(scope=campaign.capture_scope)
-        status, reason = request.GET.get("status", ""), request.GET.get("reason", "")
-        if status in STATUSES:
-            operations = operations.filter(status=status)
-        if reason:
-            operations = operations.filter(reason=reason)
+            held = held.filter(scope=campaign.capture_scope)
+        reasons = held_by_reason(held)
+        chosen = {name: request.GET.get(name, "") for name in ("status", "reason", "type")}
+        if chosen["status"] not in STATUSES:
+            chosen["status"] = ""
+        operations = held.annotate(reason=HELD_REASON).filter(
+            **{name: value for name, value in chosen.items() if value}
+        )
         page = self.page_of(operations.select_related("device", "by").order_by("received_at", "op"))
         return self.shown(
             {
                 "campaign": campaign,
                 "page": page,
-                "status": status,
-                "reason": reason,
+                "reasons": reasons,
+                "chosen": chosen,
+                "is_narrowed": any(chosen.values()),
                 "statuses": STATUSES,
+                "names": named_records(self.project, [(one.type, one.record) for one in page]),
             }
         )
 
 
-class OneHeld(ProjectPage):
-    """One held operation: its problems, the body as stored, and trying it again."""
+class Decided(DeskPage):
+    """What was decided about held operations, the latest first."""
 
-    permission = "operation.read"
+    template = "web/held_decided.html"
+
+    def get(self, request: HttpRequest, **_ids: object) -> HttpResponse:
+        """Show who tried again, gave back or refused what, and why."""
+        events = AuditEvent.objects.filter(project=self.project, action__in=DECISIONS)
+        if not allowed(self.user, self.project.pk, SEES_ALL):
+            events = events.filter(device__user=self.user)
+        page = self.page_of(events.select_related("user", "device").order_by("-at", "-pk"))
+        return self.shown({"page": page})
+
+
+class OneHeld(DeskPage):
+    """One operation: its problems, the body as stored, and what can be done with it."""
+
     change_permission = "quarantine.decide"
     template = "web/held_operation.html"
 
     def get(self, request: HttpRequest, op_id: uuid.UUID, **_ids: object) -> HttpResponse:
         """Show the operation."""
-        operation = self._operation(op_id)
-        names = named_records(self.project, [(operation.type, operation.record)])
-        return self.shown(
-            {
-                "operation": operation,
-                "name": names.get(operation.record),
-                "campaign": self._campaign(operation),
-                "body": self._readable(operation),
-                "waits_for": operation.waits_for.all(),
-                **self.may("quarantine.decide"),
-            }
-        )
+        return self._page(self._operation(op_id))
 
     def post(self, request: HttpRequest, op_id: uuid.UUID, **_ids: object) -> HttpResponse:
-        """Try the operation again, on this person's word."""
+        """Decide: `answer` is rerun, return or refuse, `sentence` says why.
+
+        With `alike` the answer is for all held operations like this one.
+        """
         operation = self._operation(op_id)
+        try:
+            if operation.status not in HELD_STATUSES:
+                raise StateConflict("Somebody settled this operation before you. Here is how.")
+            self._decide(operation)
+        except Forbidden:
+            raise
+        except RootfieldError as error:
+            return self._page(
+                self._operation(op_id), problems=sentences_of(error), status=error.status
+            )
+        if SyncOperation.objects.filter(op=op_id, status__in=STATUSES).exists():
+            return redirect("pages:held-operation", self.project.pk, op_id)
+        return redirect("pages:held", self.project.pk)
+
+    def _decide(self, operation: SyncOperation) -> None:
+        answer = self.request.POST.get("answer", "")
+        chosen = [operation.op]
+        if self.request.POST.get("alike"):
+            like = alike(operation, project=self.project).values_list("op", flat=True)
+            chosen = list(like[:MOST_AT_ONCE])
+        if answer == "rerun":
+            self._try_again(operation, chosen)
+        elif answer in VERDICTS:
+            number = settle_held(
+                chosen,
+                VERDICTS[answer],
+                sentence=self.request.POST.get("sentence", ""),
+                project=self.project,
+                by=self.user,
+                at=timezone.now(),
+            )
+            self.say(f"{number} operation{'s' if number != 1 else ''} {SAID[answer]}")
+        else:
+            problem = {"pointer": "", "code": "no-answer", "detail": "Choose what to do with it."}
+            raise RecordRefused(problem["detail"], problems=[problem])
+
+    def _try_again(self, operation: SyncOperation, chosen: list[uuid.UUID]) -> None:
         if self._campaign(operation) is None and operation.scope != self.project.scope:
             raise Forbidden("This operation names a place outside the project.")
-        outcome = rerun(operation.op, by=self.user.pk, project=self.project.pk, at=timezone.now())
-        if outcome.status in STATUSES:
-            self.say("It is still held; the reasons below are those of this moment.")
-            return redirect("pages:held-operation", self.project.pk, operation.op)
-        self.say(f"Tried again: {outcome.status}. The tablet learns of it with its next sync.")
-        return redirect("pages:held", self.project.pk)
+        try_again(chosen, project=self.project, by=self.user, at=timezone.now())
+        still = SyncOperation.objects.filter(op__in=chosen, status__in=HELD_STATUSES).count()
+        if still < len(chosen):
+            self.say(f"{len(chosen) - still} settled. Tablets learn of it with their next sync.")
+        if still:
+            self.warn(f"{still} still held; the reasons are those of this moment.")
 
     def _operation(self, op_id: uuid.UUID) -> SyncOperation:
         operation = (
-            held_operations(self.project)
+            self.seen(operations_of(self.project))
             .filter(op=op_id)
             .select_related("device__user", "by", "batch")
             .defer("batch__body")
             .first()
         )
         if operation is None:
-            raise NotFound("This operation is not held, or no longer.")
+            raise NotFound
         return operation
+
+    def _page(
+        self, operation: SyncOperation, *, problems: list[str] | None = None, status: int = 200
+    ) -> HttpResponse:
+        is_held = operation.status in HELD_STATUSES
+        names = named_records(self.project, [(operation.type, operation.record)])
+        return self.shown(
+            {
+                "operation": operation,
+                "is_held": is_held,
+                "name": names.get(operation.record),
+                "campaign": self._campaign(operation),
+                "body": self._readable(operation),
+                "waits_for": operation.waits_for.all(),
+                "alike": alike(operation, project=self.project).count() if is_held else 0,
+                "most": MOST_AT_ONCE,
+                "longest": LONGEST_SENTENCE,
+                "decisions": self._decisions(operation),
+                "problems": problems,
+                "answer": self.request.POST.get("answer", ""),
+                "sentence": self.request.POST.get("sentence", ""),
+                **self.may("quarantine.decide"),
+            },
+            status=status,
+        )
+
+    def _decisions(self, operation: SyncOperation) -> QuerySet[AuditEvent]:
+        """Return what was decided about the operation so far, the latest first."""
+        return (
+            AuditEvent.objects.filter(
+                project=self.project,
+                action__in=DECISIONS,
+                subject_type="operation",
+                subject=str(operation.op),
+            )
+            .select_related("user")
+            .order_by("-at", "-pk")
+        )
 
     def _campaign(self, operation: SyncOperation) -> Campaign | None:
         kind, _, key = operation.scope.partition(":")

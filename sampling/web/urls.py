@@ -29,6 +29,7 @@ project_pages: list[URLPattern] = [
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
     path("conflicts/<uuid:conflict_id>/", conflicts.OneConflict.as_view(), name="conflict"),
     path("held/", quarantine.Held.as_view(), name="held"),
+    path("held/decided/", quarantine.Decided.as_view(), name="held-decided"),
     path("held/<uuid:op_id>/", quarantine.OneHeld.as_view(), name="held-operation"),
     path("findings/", findings.Findings.as_view(), name="findings"),
     path("findings/<int:finding_id>/", findings.AcceptFinding.as_view(), name="finding"),

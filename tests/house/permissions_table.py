@@ -162,12 +162,21 @@ API = [
     get("api/v1/operations/<pk>", "operation.read", **OPERATION),
     get("api/v1/quarantine", "operation.read"),
     get("api/v1/quarantine/<pk>", "operation.read", **OPERATION),
-    Row(
-        method="POST",
-        route="api/v1/quarantine/<pk>/rerun",
-        who="quarantine.decide",
-        arguments={"pk": "held"},
-        lacking=AS_SEEN,
+    *(
+        Row(
+            method="POST",
+            route=f"api/v1/quarantine/<pk>/{verb}",
+            who="quarantine.decide",
+            arguments={"pk": "held"},
+            body=body,
+            lacking=AS_SEEN,
+        )
+        for verb, body in (
+            ("rerun", {}),
+            ("rerun-alike", {}),
+            ("return", {"sentence": "Measure it again."}),
+            ("refuse", {"sentence": "Not of this campaign."}),
+        )
     ),
     get("api/v1/conflicts", "conflict.read"),
     get("api/v1/conflicts/<pk>", "conflict.read", pk="conflict"),
@@ -291,6 +300,7 @@ PAGES = [
         conflict_id="conflict",
     ),
     *page(PROJECT + "held/", "operation.read"),
+    *page(PROJECT + "held/decided/", "operation.read"),
     *page(PROJECT + "held/<op_id>/", "operation.read", "quarantine.decide", op_id="held"),
     *page(PROJECT + "findings/", "finding.read"),
     *page(
