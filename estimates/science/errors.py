@@ -15,6 +15,7 @@ ScienceError
 ├── ImpossibleShares         impossible_shares
 ├── UnknownPosition          unknown_position
 ├── ImpossibleOption         impossible_option
+├── ImpossibleForcing        impossible_forcing
 └── ParameterError           parameter
     ├── ImpossibleParameter  impossible_parameter
     └── UnknownParameter     unknown_parameter
@@ -111,6 +112,12 @@ class ImpossibleOption(ScienceError):
     """An option is outside what the method can do."""
 
     code = "impossible_option"
+
+
+class ImpossibleForcing(ScienceError):
+    """What drives a soil model contradicts itself or is outside what can be."""
+
+    code = "impossible_forcing"
 
 
 class ParameterError(ScienceError):
