@@ -76,6 +76,7 @@ KNOWN: dict[str, tuple[int, str, str]] = {
     "not-found": (404, "never", "There is no such thing here."),
     "method-not-allowed": (405, "never", "This address does not know this method."),
     "not-acceptable": (406, "never", "The answer cannot be given in the form asked for."),
+    "length-required": (411, "after-fix", "Say the length of the body (Content-Length)."),
     "too-large": (413, "after-fix", "The request is over the limits; send it in smaller parts."),
     "unsupported-media-type": (415, "never", "This media type is not understood here."),
     "throttled": (429, "later", "Too many requests; wait a little."),
@@ -127,7 +128,10 @@ def problem_for_rootfield(error: RootfieldError) -> Problem:
         detail=error.detail,
         retry=error.retry,
         members=error.extra,
-        headers={} if wait is None else {"Retry-After": str(wait)},
+        headers={
+            **({"WWW-Authenticate": error.challenge} if error.challenge else {}),
+            **({"Retry-After": str(wait)} if wait is not None else {}),
+        },
     )
 
 
@@ -229,9 +233,12 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Refuse NUL characters, which PostgreSQL cannot store, before anything reads them."""
+        """Refuse NUL characters, which PostgreSQL cannot store, and bodies of unknown length."""
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return answer(request, known_problem("malformed", "NUL characters are not accepted."))
+        if request.headers.get("Transfer-Encoding"):
+            # The framework would take a body in pieces for an empty one.
+            return answer(request, known_problem("length-required"))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "rootfield.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rootfield.logging.RequestLogMiddleware",
     "rootfield.problems.ProblemMiddleware",

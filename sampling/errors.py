@@ -37,6 +37,7 @@ class RootfieldError(Exception):
     title: ClassVar[str] = "Something went wrong."
     status: ClassVar[int] = 400
     retry: ClassVar[str] = "never"
+    challenge: ClassVar[str] = ""  # how to sign in, with a 401 (RFC 9110, WWW-Authenticate)
 
     def __init__(self, detail: str = "", **extra: Any) -> None:
         super().__init__(detail or self.title)
@@ -67,6 +68,7 @@ class Unauthenticated(RootfieldError):
     title = "Sign in first."
     status = 401
     retry = "after-fix"
+    challenge = 'Session realm="rootfield"'
 
 
 class TokenInvalid(Unauthenticated):
@@ -74,6 +76,7 @@ class TokenInvalid(Unauthenticated):
 
     code = "token-invalid"
     title = "This device token is not known."
+    challenge = 'Bearer realm="rootfield", error="invalid_token"'
 
 
 class Forbidden(RootfieldError):
