@@ -74,7 +74,10 @@ class Batch:
             if self.batch is not None:
                 journal.mark_done(cursor, self.batch)
             if self.device is not None and self.note is not None:
-                self.have = journal.acknowledge(cursor, self.device, self.note, at=self.received_at)
+                numbers = [item.number for item in received if item.number is not None]
+                self.have = journal.acknowledge(
+                    cursor, self.device, self.note, numbers, at=self.received_at
+                )
         return [
             answer or self._fresh_or_repeated(item, outcomes)
             for item, answer in zip(received, answers, strict=True)

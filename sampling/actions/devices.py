@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from sampling.actions.code_blocks import issue_code_block
@@ -196,9 +196,34 @@ def scopes_of(device: Device) -> dict[str, str]:
         Q(device=device) | Q(user=device.user_id),
         campaign__project=device.project_id,
         revoked_at=None,
-    ).values_list("campaign_id", "mode")
+    )
+    return _widest(device, grants)
+
+
+def scopes_before_withdrawal(device: Device) -> dict[str, str]:
+    """Return what a revoked or closed device was granted when it was withdrawn.
+
+    A grant that ended earlier counts no more; one that ended with the device, or later, does.
+    """
+    withdrawn = (
+        AuditEvent.objects.filter(device=device, action="device.revoked")
+        .order_by("-at")
+        .values_list("at", flat=True)
+        .first()
+    )
+    still = Q(revoked_at=None) | Q(revoked_at__gte=withdrawn) if withdrawn else Q(revoked_at=None)
+    grants = Assignment.objects.filter(
+        still, Q(device=device) | Q(user=device.user_id), campaign__project=device.project_id
+    )
+    return _widest(device, grants)
+
+
+def _widest(device: Device, grants: QuerySet[Assignment]) -> dict[str, str]:
     scopes = {f"project:{device.project_id}": "ro"}
-    for campaign, mode in sorted(grants, key=lambda grant: STRONGEST_FIRST.index(grant[1])):
+    for campaign, mode in sorted(
+        grants.values_list("campaign_id", "mode"),
+        key=lambda grant: STRONGEST_FIRST.index(grant[1]),
+    ):
         scopes.setdefault(f"campaign:{campaign}", mode)
     return scopes
 

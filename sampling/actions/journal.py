@@ -19,6 +19,7 @@ from sampling.actions.storage import Key, State, encode, from_json, uuid_array
 from sampling.actions.waiting import Held, write_waiting
 from sampling.errors import DeviceForked
 from sampling.rules.envelope import Received
+from sampling.rules.number_ranges import gaps_between, with_numbers
 from sampling.rules.operations import (
     HELD,
     WRITTEN,
@@ -28,6 +29,7 @@ from sampling.rules.operations import (
 
 LOCK_WAIT = "2s"
 MAX_GAPS = 100  # told at once; the rest follows when these are closed
+MAX_RANGES = 500  # kept; numbers beyond them count as missing until they are sent again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,39 +163,43 @@ class Have:
     backed_up_upto: int
 
 
-def acknowledge(cursor: CursorWrapper, device: UUID, note: PushNote, *, at: dt.datetime) -> Have:
-    """Note a push on its device and return which operations are stored by now."""
+def acknowledge(
+    cursor: CursorWrapper,
+    device: UUID,
+    note: PushNote,
+    numbers: Iterable[int],
+    *,
+    at: dt.datetime,
+) -> Have:
+    """Note a push on its device and return which operations are stored by now.
+
+    `numbers` are those of the operations just answered. What is known is kept as ranges, so that
+    one number that never comes does not make every later push look through all that came after it.
+    """
     cursor.execute(
-        "SELECT d.have_upto, d.backed_up_upto, coalesce(array_agg(o.n ORDER BY o.n)"
-        " FILTER (WHERE o.n IS NOT NULL), '{}') FROM sampling_device AS d"
-        " LEFT JOIN sampling_syncoperation AS o ON o.device_id = d.id AND o.n > d.have_upto"
-        " WHERE d.id = %s GROUP BY d.id",
-        [device],
+        "SELECT have_upto, have_more, backed_up_upto FROM sampling_device WHERE id = %s", [device]
     )
-    upto, backed_up_upto, numbers = cursor.fetchone()
-    upto, gaps = gaps_after(upto, numbers)
+    upto, more, backed_up_upto = cursor.fetchone()
+    upto, ranges = with_numbers(upto, from_json(more), numbers)
     cursor.execute(
-        "UPDATE sampling_device SET have_upto = %s, last_push_at = %s,"
-        " clock_offset_s = coalesce(%s, clock_offset_s), queued_reported = %s WHERE id = %s",
-        [upto, at, note.clock_offset_s, note.queued, device],
+        "UPDATE sampling_device SET have_upto = %s, have_more = %s::jsonb, last_push_at = %s,"
+        " clock_offset_s = coalesce(%s, clock_offset_s), clock_offset_max_s = CASE"
+        " WHEN abs(%s::float8) > abs(coalesce(clock_offset_max_s, 0)) THEN %s ELSE clock_offset_max_s END,"
+        " queued_reported = %s WHERE id = %s",
+        [
+            upto,
+            encode(ranges[:MAX_RANGES]),
+            at,
+            *[note.clock_offset_s] * 3,
+            note.queued,
+            device,
+        ],
     )
-    highest = numbers[-1] if numbers else upto
+    gaps = gaps_between(upto, ranges)
+    highest = ranges[-1][1] if ranges else upto
     if len(gaps) > MAX_GAPS:
         highest = gaps[MAX_GAPS][0] - 1
     return Have(upto=highest, missing=gaps[:MAX_GAPS], backed_up_upto=backed_up_upto)
-
-
-def gaps_after(upto: int, numbers: Sequence[int]) -> tuple[int, list[list[int]]]:
-    """Return how far the numbers run on without a gap, and the gaps after that."""
-    gaps: list[list[int]] = []
-    last = upto
-    for number in numbers:
-        if number > last + 1:
-            gaps.append([last + 1, number - 1])
-        elif not gaps:
-            upto = number
-        last = number
-    return upto, gaps
 
 
 def mark_done(cursor: CursorWrapper, batch: int) -> None:

@@ -92,8 +92,9 @@ def _read(device: Device, body: bytes, encoding: str) -> Envelope:
 
 
 def _mark(batch: int, state: str, error: str) -> None:
-    """Note why a batch was not applied, unless it was before."""
-    SyncBatch.objects.filter(pk=batch).exclude(state="applied").update(state=state, error=error)
+    """Note why a batch was not applied, unless that is settled."""
+    open_ones = SyncBatch.objects.filter(pk=batch).exclude(state__in=("applied", "refused"))
+    open_ones.update(state=state, error=error)
 
 
 def _check_identity(device: Device, envelope: Envelope) -> None:
@@ -103,13 +104,21 @@ def _check_identity(device: Device, envelope: Envelope) -> None:
         raise DeviceForked
 
 
-def _judge(device: Device, batch: int, envelope: Envelope, *, received_at: dt.datetime) -> Accepted:
+def _judge(
+    device: Device,
+    batch: int,
+    envelope: Envelope,
+    *,
+    received_at: dt.datetime,
+    scopes: Mapping[str, str] | None = None,
+) -> Accepted:
+    """Judge a push by the scopes of its device, or by those it is granted for this once."""
     actor = Actor(
         project=device.project_id,
         via="tablet",
         user=device.user_id,
         device=device.id,
-        scopes=scopes_of(device),
+        scopes=scopes_of(device) if scopes is None else scopes,
     )
     note = journal.PushNote(
         clock_offset_s=clock_offset(envelope.sent_at, received_at), queued=envelope.queued
@@ -172,6 +181,12 @@ def judge_stored(batch: SyncBatch) -> Accepted | None:
         logger.exception("stored push refused", batch=batch.pk)
         _mark(batch.pk, "quarantined", str(error))
         return None
+
+
+def judge_kept(batch: SyncBatch, *, scopes: Mapping[str, str]) -> Accepted:
+    """Judge a stored push by the scopes its device had; raises what refuses it as a whole."""
+    envelope = _read(batch.device, bytes(batch.body), batch.encoding)
+    return _judge(batch.device, batch.pk, envelope, received_at=batch.received_at, scopes=scopes)
 
 
 def wake_waiting(*, at: dt.datetime, limit: int = 500) -> int:

@@ -30,6 +30,7 @@ class DeviceSerializer(ConstraintSerializer):
             "last_push_at",
             "last_pull_at",
             "clock_offset_s",
+            "clock_offset_max_s",
             "queued_reported",
             "backed_up_upto",
         ]
@@ -40,6 +41,22 @@ class ReasonSerializer(serializers.Serializer[Any]):
     """Why something is done."""
 
     reason = serializers.CharField(max_length=200)
+
+
+class OutboxFileSerializer(serializers.Serializer[Any]):
+    """The outbox of a tablet."""
+
+    file = serializers.FileField()
+
+
+class RescueSerializer(serializers.Serializer[Any]):
+    """What became of the operations of an outbox: counts by how they ended."""
+
+    device = serializers.UUIDField(source="device.pk")
+    operations = serializers.IntegerField()
+    outcomes = serializers.DictField(child=serializers.IntegerField())
+    held = serializers.IntegerField(help_text="Kept for a steward: the device is withdrawn.")
+    problems = serializers.ListField(child=serializers.CharField())
 
 
 class EnrolmentCodeSerializer(serializers.ModelSerializer[EnrolmentCode]):

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sampling.actions.devices import issue_enrolment_code, revoke
+from sampling.actions.rescue import import_outbox
 from sampling.api.base import ProjectViewSet, person
 from sampling.api.device_serializers import (
     DeviceSerializer,
     EnrolmentCodeSerializer,
     IssuedCodeSerializer,
     NewEnrolmentCodeSerializer,
+    OutboxFileSerializer,
     ReasonSerializer,
+    RescueSerializer,
 )
 from sampling.api.filters import plain_filters
-from sampling.errors import NotFound
+from sampling.errors import NotFound, TooLarge
 from sampling.models import Campaign, Device, EnrolmentCode, Project, User
 from sampling.rules.secrets import enrolment_qr
+
+MAX_OUTBOX_BYTES = 256 * 1024 * 1024
 
 
 class DeviceViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewSet):
@@ -38,6 +49,7 @@ class DeviceViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewS
         "retrieve": "device.read",
         "partial_update": "device.manage",
         "revoke": "device.manage",
+        "outbox": "device.rescue",
     }
 
     @extend_schema(summary="Rename a device")
@@ -60,6 +72,33 @@ class DeviceViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewS
         reason = wanted.validated_data["reason"]
         revoked = revoke(device, by=person(request), reason=reason, at=timezone.now())
         return Response(self.get_serializer(revoked).data)
+
+    @extend_schema(
+        request={"multipart/form-data": OutboxFileSerializer},
+        responses=RescueSerializer,
+        summary="Take in the outbox of a tablet that cannot send any more, from its file",
+    )
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def outbox(self, request: Request, pk: str) -> Response:
+        """Push what the file holds as the tablet would have; sending it again changes nothing."""
+        device = self.get_object()
+        wanted = OutboxFileSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        with stored_upload(wanted.validated_data["file"]) as path:
+            rescue = import_outbox(path, device=device, by=person(request), at=timezone.now())
+        return Response(RescueSerializer(rescue).data)
+
+
+@contextmanager
+def stored_upload(upload: UploadedFile) -> Iterator[Path]:
+    """Keep an uploaded file on the disk for a while; raises TooLarge above the limit."""
+    if (upload.size or 0) > MAX_OUTBOX_BYTES:
+        raise TooLarge(limits={"max_outbox": MAX_OUTBOX_BYTES})
+    with NamedTemporaryFile(prefix="outbox-") as kept:
+        for chunk in upload.chunks():
+            kept.write(chunk)
+        kept.flush()
+        yield Path(kept.name)
 
 
 class EnrolmentCodeViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewSet):

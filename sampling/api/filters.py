@@ -27,6 +27,7 @@ from sampling.models import (
     Finding,
     MethodVersion,
     Project,
+    SyncBatch,
     SyncConflict,
     SyncedModel,
     SyncOperation,
@@ -193,6 +194,16 @@ class AssignmentFilters(IdFilters):
     class Meta(IdFilters.Meta):
         model = Assignment
         fields = ["campaign", "device", "user", "mode"]
+
+
+class KeptPushFilters(IdFilters):
+    """Pushes that were not applied, by project, device and state."""
+
+    project = django_filters.UUIDFilter("device__project")
+
+    class Meta(IdFilters.Meta):
+        model = SyncBatch
+        fields = ["device", "state"]
 
 
 class MethodVersionFilters(IdFilters):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rest_framework import serializers
 
+from sampling.actions.audit import Sent
 from sampling.actions.quarantine import LONGEST_SENTENCE
 from sampling.api.positions import without_positions
 from sampling.models import Finding, SyncConflict, SyncOperation
@@ -95,6 +97,29 @@ class SyncOperationSerializer(serializers.ModelSerializer[SyncOperation]):
             "detail",
             "body",
         ]
+
+
+class SentSerializer(serializers.Serializer[Any]):
+    """An operation as a tablet sent it; `sent` is blank where no push brought it."""
+
+    op = serializers.UUIDField(source="operation.op")
+    n = serializers.IntegerField(source="operation.n", allow_null=True)
+    received_at = serializers.DateTimeField(source="operation.received_at")
+    batch = serializers.IntegerField(source="operation.batch_id", allow_null=True)
+    batch_sha256 = serializers.SerializerMethodField()
+    sent = serializers.SerializerMethodField()
+
+    def get_batch_sha256(self, found: Sent) -> str | None:
+        """Return the digest of the whole push, 64 hex digits."""
+        batch = found.operation.batch
+        return bytes(batch.sha256).hex() if batch else None
+
+    def get_sent(self, found: Sent) -> dict[str, Any] | None:
+        """Return what was sent; the places in it are blank for those who may not see them."""
+        if found.text is None:
+            return None
+        shown: dict[str, Any] = json.loads(found.text)
+        return shown if self.context.get("shows_places") else without_positions(shown)
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sampling.actions.access import projects_allowing
+from sampling.actions.audit import with_bytes
 from sampling.actions.conflicts import Ruling, resolve_alike, resolve_conflict
 from sampling.actions.findings import accept_finding
 from sampling.actions.quarantine import (
@@ -40,6 +41,7 @@ from sampling.api.ledger_serializers import (
     FindingSerializer,
     OutcomeSerializer,
     ResolutionSerializer,
+    SentSerializer,
     SettledSerializer,
     SyncOperationSerializer,
     TriedSerializer,
@@ -88,7 +90,15 @@ class OperationViews(LedgerViewSet):
     serializer_class = SyncOperationSerializer
     filterset_class = OperationFilters
     pagination_class = OperationPages
-    needs = {"list": "operation.read", "retrieve": "operation.read"}
+    needs = {"list": "operation.read", "retrieve": "operation.read", "sent": "operation.read"}
+
+    @extend_schema(responses=SentSerializer, filters=False, summary="The bytes it came in")
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def sent(self, request: Request, pk: str) -> Response:
+        """Return an operation as the tablet sent it, with the digest of the whole push."""
+        row = self.get_object()
+        found = with_bytes(SyncOperation.objects.filter(pk=row.pk), row.pk)
+        return Response(SentSerializer(found, context=self.get_serializer_context()).data)
 
     def in_projects(self, rows: QuerySet[Any], projects: QuerySet[Any]) -> QuerySet[Any]:
         """Return the operations of some projects: all, or those of the person's own devices."""

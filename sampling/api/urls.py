@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from sampling.api.campaign_views import CampaignViewSet, SetUpView
 from sampling.api.device_views import DeviceViews, EnrolmentCodeViews
 from sampling.api.ledger_views import ConflictViews, FindingViews, OperationViews, QuarantineViews
+from sampling.api.kept_push_views import KeptPushViews
 from sampling.api.people_views import AssignmentViews, MemberViews, MeView, ProjectViews
 from sampling.api.protocol_views import (
     MethodVersionViews,
@@ -31,6 +32,7 @@ router.register("methods", MethodViews, "method")
 router.register("method-versions", MethodVersionViews, "method-version")
 router.register("operations", OperationViews, "operation")
 router.register("quarantine", QuarantineViews, "quarantine")
+router.register("kept-pushes", KeptPushViews, "kept-push")
 router.register("conflicts", ConflictViews, "conflict")
 router.register("findings", FindingViews, "finding")
 for row in TABLE:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from sampling.models.base import CapturedModel, SyncedModel
-from sampling.models.campaigns import Assignment, Campaign, PlannedPlot
+from sampling.models.campaigns import Assignment, Campaign, CampaignMove, PlannedPlot
 from sampling.models.cores import CoreSegment, SamplingPoint, SoilCore
 from sampling.models.findings import Finding, ReviewedScope
 from sampling.models.lab import (
@@ -90,6 +90,7 @@ __all__ = [
     "AuditEvent",
     "Block",
     "Campaign",
+    "CampaignMove",
     "CapturedModel",
     "CodeBlock",
     "CoreSegment",

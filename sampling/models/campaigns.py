@@ -7,9 +7,16 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from sampling.models.base import SyncedModel, between, in_order, ledger_triggers, one_of
+from sampling.models.base import (
+    SyncedModel,
+    append_only,
+    between,
+    in_order,
+    ledger_triggers,
+    one_of,
+)
 from sampling.models.people import Device, User
 from sampling.models.protocols import ProtocolVersion
 from sampling.models.studies import Plot
@@ -56,6 +63,45 @@ class Campaign(SyncedModel):
     def capture_scope(self) -> str:
         """The sync scope that assigned devices write."""
         return f"campaign:{self.id}"
+
+
+class CampaignMove(models.Model):
+    """A campaign went on under another version of its protocol. Never changed.
+
+    `mapping` says for each block of the protocol what an id of the old version is called in the
+    new one, null where nothing takes its place; what was captured before is read through it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="moves")
+    from_version = models.ForeignKey(ProtocolVersion, models.PROTECT, related_name="+")
+    to_version = models.ForeignKey(ProtocolVersion, models.PROTECT, related_name="+")
+    mapping = models.JSONField(default=dict)
+    why = models.TextField()
+    moved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField()
+    revision = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="campaignmove_once", fields=["campaign", "revision"]),
+            models.CheckConstraint(
+                name="campaignmove_to_another_version",
+                condition=~Q(from_version=F("to_version")),
+                violation_error_code="same_version",
+                violation_error_message="The campaign is under this version already.",
+            ),
+            models.CheckConstraint(
+                name="campaignmove_says_why",
+                condition=~Q(why=""),
+                violation_error_code="no_reason",
+                violation_error_message="Say why the campaign goes on under another version.",
+            ),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} to {self.to_version}"
 
 
 class PlannedPlot(SyncedModel):

@@ -159,11 +159,15 @@ SYNC_BATCH_STATES = [
     ("applied", "applied"),
     ("undecodable", "undecodable"),
     ("quarantined", "quarantined"),
+    ("refused", "refused"),
 ]
 
 
 class SyncBatch(models.Model):
-    """A push exactly as it came, stored before anything looked at it."""
+    """A push exactly as it came, stored before anything looked at it.
+
+    One that a withdrawn device sent waits, quarantined, for a steward's decision.
+    """
 
     id = models.BigAutoField(primary_key=True)
     device = models.ForeignKey(Device, models.PROTECT, related_name="batches")
@@ -174,17 +178,33 @@ class SyncBatch(models.Model):
     body = models.BinaryField()
     state = models.CharField(max_length=12, choices=SYNC_BATCH_STATES, default="received")
     error = models.TextField(blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "sync batches"
         constraints = [
             models.UniqueConstraint(name="syncbatch_once", fields=["device", "sha256"]),
             one_of("syncbatch_state_known", "state", SYNC_BATCH_STATES),
+            models.CheckConstraint(
+                name="syncbatch_refused_by_somebody",
+                condition=~Q(state="refused")
+                | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(error="")),
+                violation_error_code="refused_without_reason",
+                violation_error_message="Who refuses a push says why.",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["received_at"], name="syncbatch_waiting", condition=Q(state="received")
-            )
+            ),
+            models.Index(
+                fields=["device", "received_at"],
+                name="syncbatch_held",
+                condition=Q(state__in=["quarantined", "undecodable", "refused"]),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

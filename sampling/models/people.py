@@ -73,7 +73,10 @@ class Device(models.Model):
     """A tablet enrolled in a project by one person.
 
     Only the first characters and the SHA-256 of its token are stored. `incarnation` counts
-    the identities one install has had; a device that finds a twin enrols anew.
+    the identities one install has had; a device that finds a twin enrols anew. `clock_offset_s`
+    is how far its clock was ahead at the last push, `clock_offset_max_s` the one furthest from
+    zero; nothing is decided by them. `have_upto` counts its operations that are stored without
+    a gap, `have_more` holds the ranges of numbers stored above.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -92,8 +95,10 @@ class Device(models.Model):
     last_push_at = models.DateTimeField(null=True, blank=True)
     last_pull_at = models.DateTimeField(null=True, blank=True)
     clock_offset_s = models.FloatField(null=True, blank=True)
+    clock_offset_max_s = models.FloatField(null=True, blank=True)
     queued_reported = models.PositiveIntegerField(null=True, blank=True)
     have_upto = models.BigIntegerField(default=0)
+    have_more = models.JSONField(default=list, blank=True)
     backed_up_upto = models.BigIntegerField(default=0)
 
     objects = DeviceQuerySet.as_manager()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -26,6 +28,14 @@ from sampling.models.people import Device
 REASONS_OR_NONE = [("", "none"), *MISSING_REASONS]
 
 
+_NUMBERS = models.Func(
+    F("first_number"),
+    F("first_number") + F("size"),
+    function="int8range",
+    output_field=BigIntegerRangeField(),
+)
+
+
 class CodeBlock(SyncedModel):
     """Consecutive specimen numbers given to one device, so that offline codes never collide."""
 
@@ -38,7 +48,12 @@ class CodeBlock(SyncedModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="codeblock_first_number_once", fields=["first_number"]),
+            ExclusionConstraint(
+                name="codeblock_no_overlap",
+                expressions=[(_NUMBERS, RangeOperators.OVERLAPS)],
+                violation_error_code="codes_given_twice",
+                violation_error_message="Some of these codes were given to a device before.",
+            ),
             between("codeblock_size_range", "size", 1, 100_000, "A block has 1 to 100,000 codes."),
             between(
                 "codeblock_number_range",

@@ -80,6 +80,7 @@ class Received:
 
     A `problem` says why a readable operation can only be held. One that is too much to be kept
     with its answer has no changes here: `keeps_body` is False, the batch has its bytes.
+    `refused_number` is that of a refused one, where it can be read.
     """
 
     content_sha256: bytes
@@ -87,6 +88,12 @@ class Received:
     refusal: Outcome | None = None
     problem: Problem | None = None
     keeps_body: bool = True
+    refused_number: int | None = None
+
+    @property
+    def number(self) -> int | None:
+        """Which of its device's operations this is, also when nothing else can be read."""
+        return self.operation.number if self.operation else self.refused_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +190,8 @@ def _receive(raw: Any, *, is_strict: bool) -> Received:
     try:
         wire = msgspec.convert(raw, _WireOperation)
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
-        return Received(content_sha256=digest, refusal=_refusal(raw, storable_text(str(error))))
+        refusal = _refusal(raw, storable_text(str(error)))
+        return Received(content_sha256=digest, refusal=refusal, refused_number=_number_of(raw))
     base = wire.base
     operation = Operation(
         id=wire.op,
@@ -272,6 +280,12 @@ def depth_of(value: Any, *, limit: int = MAX_DEPTH + 1) -> int:
     else:
         return 0
     return 1 + max((depth_of(part, limit=limit - 1) for part in parts), default=0)
+
+
+def _number_of(raw: Any) -> int | None:
+    """Return the number of an operation that cannot be read, if that much can be."""
+    number = raw.get("n") if isinstance(raw, dict) else None
+    return number if type(number) is int and 1 <= number <= MAX_SAFE_INTEGER else None
 
 
 def _refusal(raw: Any, reason: str) -> Outcome:

@@ -53,6 +53,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "lab.approve": frozenset({"lab_manager"}),
     "device.read": frozenset({"field_lead", "data_steward", "project_admin"}),
     "device.manage": frozenset({"project_admin"}),
+    "device.rescue": frozenset({"field_lead", "data_steward"}),
     "member.read": frozenset({"field_lead", "lab_manager", "data_steward", "project_admin"}),
     "member.manage": frozenset({"project_admin"}),
     "estimate.read": frozenset({"field_lead", "lab_manager", "analyst", "data_steward"}),

@@ -23,6 +23,7 @@ from sampling.models import (
     Membership,
     Method,
     MethodVersion,
+    SyncBatch,
     SyncConflict,
     SyncOperation,
 )
@@ -81,6 +82,15 @@ class World:
             at=FRIDAY,
         )
         return code
+
+    def make_kept_push(self) -> SyncBatch:
+        return SyncBatch.objects.create(
+            device=self["device"],
+            sha256=b"x",
+            received_at=FRIDAY,
+            body=b"{}",
+            state="quarantined",
+        )
 
     def make_draft(self) -> Any:
         return draft_version(

@@ -131,6 +131,11 @@ API = [
     get("api/v1/devices/<pk>", "device.read", pk="device"),
     patch("api/v1/devices/<pk>", "device.manage", pk="device"),
     post("api/v1/devices/<pk>/revoke", "device.manage", {"reason": "lost"}, pk="device"),
+    post("api/v1/devices/<pk>/outbox", "device.rescue", pk="device"),
+    get("api/v1/kept-pushes", "device.read"),
+    get("api/v1/kept-pushes/<pk>", "device.read", pk="kept_push"),
+    post("api/v1/kept-pushes/<pk>/let-in", "quarantine.decide", pk="kept_push"),
+    post("api/v1/kept-pushes/<pk>/refuse", "quarantine.decide", {"reason": "x"}, pk="kept_push"),
     get("api/v1/enrolment-codes", "device.manage"),
     post("api/v1/enrolment-codes", "device.manage", NEW_CODE),
     get("api/v1/enrolment-codes/<pk>", "device.manage", pk="enrolment_code"),
@@ -160,8 +165,10 @@ API = [
     get("api/v1/method-versions/<pk>", "method.read", pk="method_version"),
     get("api/v1/operations", "operation.read"),
     get("api/v1/operations/<pk>", "operation.read", **OPERATION),
+    get("api/v1/operations/<pk>/sent", "operation.read", **OPERATION),
     get("api/v1/quarantine", "operation.read"),
     get("api/v1/quarantine/<pk>", "operation.read", **OPERATION),
+    get("api/v1/quarantine/<pk>/sent", "operation.read", **OPERATION),
     *(
         Row(
             method="POST",
@@ -272,6 +279,9 @@ TABLETS = [
     ),
     Row(method="POST", route="sync/v1/push", who=TABLET),
     Row(method="POST", route="sync/v1/pull", who=TABLET),
+    Row(method="GET", route="sync/v1/snapshot", who=TABLET),
+    Row(method="GET", route="sync/v1/devices/self/ops", who=TABLET),
+    Row(method="GET", route="sync/v1/ops/<op_id>", who=TABLET, arguments={"op_id": "gone"}),
 ]
 
 SITE = [

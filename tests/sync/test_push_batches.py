@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -117,6 +118,69 @@ def test_numbers_that_are_missing_are_named_until_they_come(wire: Wire, plot: Pl
     assert have(3, 2) == {"upto": 9, "missing": [[6, 8]], "backed_up_upto": 0}
     assert have(5, 6, 7) == {"upto": 9, "missing": [], "backed_up_upto": 0}
     assert Device.objects.get(pk=wire.device.pk).have_upto == 9
+
+
+@pytest.mark.django_db
+def test_a_number_that_was_refused_is_answered_and_no_gap(wire: Wire, plot: Plot) -> None:
+    first, broken, last = (wire.point(plot) for _ in range(3))
+    nameless = {"n": 4, "op": None}
+
+    answer = wire.push(first, {**broken, "do": "dance"}, last, nameless, {"n": True}, 7).json()
+
+    statuses = [outcome["status"] for outcome in answer["outcomes"]]
+    assert statuses == ["applied", "rejected", "applied", *["rejected"] * 3]
+    assert answer["have"] == {"upto": 4, "missing": [], "backed_up_upto": 0}
+
+
+@pytest.mark.django_db
+def test_a_number_that_never_comes_costs_later_pushes_nothing(wire: Wire, plot: Plot) -> None:
+    wire.number = 1  # the first is never sent
+    for _ in range(3):
+        wire.push(*(wire.point(plot) for _ in range(3)))
+
+    with CaptureQueriesContext(connection) as queries:
+        have = wire.push(wire.point(plot)).json()["have"]
+
+    asked = [q["sql"] for q in queries if "have_upto" in q["sql"] and "SELECT" in q["sql"]]
+    assert have == {"upto": 11, "missing": [[1, 1]], "backed_up_upto": 0}
+    assert Device.objects.get(pk=wire.device.pk).have_more == [[2, 11]]
+    assert [sql for sql in asked if "sampling_syncoperation" in sql] == []
+
+
+@pytest.mark.django_db
+def test_more_ranges_than_are_kept_count_as_missing_until_sent_again(
+    wire: Wire, plot: Plot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MAX_RANGES", 2)
+    ops = [wire.point(plot) for _ in range(8)]
+    wire.push(*ops[1::2])
+
+    have = wire.push(*ops[::2]).json()["have"]
+    whole = wire.push(*ops).json()["have"]
+
+    assert have == {"upto": 7, "missing": [[6, 6]], "backed_up_upto": 0}
+    assert whole == {"upto": 8, "missing": [], "backed_up_upto": 0}
+
+
+@pytest.mark.django_db
+def test_a_clock_is_measured_the_worst_is_kept_and_nothing_is_decided_by_it(
+    wire: Wire, plot: Plot
+) -> None:
+    def push(sent_at: str) -> tuple[float, float]:
+        assert wire.push(wire.point(plot), sent_at=sent_at).status_code == 200
+        device = Device.objects.get(pk=wire.device.pk)
+        assert device.clock_offset_s is not None
+        assert device.clock_offset_max_s is not None
+        return device.clock_offset_s, device.clock_offset_max_s
+
+    year = 365 * 24 * 3600
+    now = timezone.now()
+    behind, ahead = (now + timedelta(days=days) for days in (-365, 30))
+
+    assert [round(s / year) for s in push(behind.isoformat())] == [-1, -1]
+    last, worst = push(ahead.isoformat())
+    assert (round(last / year * 12), round(worst / year)) == (1, -1)
+    assert push("no clock") == (last, worst)
 
 
 @pytest.mark.django_db
