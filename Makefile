@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: setup demo run services test check lint format types imports django-checks pages bench clean
+.PHONY: setup demo run services drill test check lint format types imports django-checks pages bench clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -30,6 +30,10 @@ run: $(INSTALLED)
 
 services: $(INSTALLED)
 	$(BIN)/python manage.py services
+
+# Loses a day of a fleet of tablets, restores the backup before it, and compares what comes back.
+drill: $(INSTALLED)
+	$(BIN)/python manage.py drill $(ARGS)
 
 test: $(INSTALLED)
 	mkdir -p var

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from sampling.errors import NotFound
 from sampling.models import Device, SyncOperation
-from sampling.rules.operations import Outcome
+from sampling.rules.operations import Outcome, Status
 from sampling.rules.sent import as_sent
 
 PAGE = 500
@@ -37,7 +37,7 @@ def outcome_of(operation: SyncOperation) -> Outcome:
     detail: dict[str, Any] = operation.detail or {}
     return Outcome(
         op=operation.op,
-        status=operation.status,
+        status=cast(Status, operation.status),
         revision=operation.revision,
         seq=operation.seq,
         detail=detail,

@@ -50,6 +50,7 @@ class Batch:
     received_at: dt.datetime
     batch: int | None
     note: journal.PushNote | None = None
+    is_forced: bool = False
     have: journal.Have | None = None
     refused: dict[UUID, list[Problem]] = field(default_factory=dict)
     clashing: set[UUID] = field(default_factory=set)
@@ -176,6 +177,7 @@ class Batch:
         keys = {(operation.type, operation.record) for operation in everything}
         stored = load_records(cursor, keys, project=self.project)
         known_ops = journal.base_operations(cursor, everything)
+        open_conflicts, closed_conflicts = journal.conflicts_named(cursor, everything)
         book = Book(
             now=self.received_at,
             project=self.project,
@@ -183,7 +185,9 @@ class Batch:
             parents=known_parents(cursor, _needs(everything, keys), project=self.project),
             seen=journal.seen_bodies(cursor, everything, stored, known_ops),
             known_ops=known_ops,
-            open_conflicts=journal.open_conflicts(cursor, everything),
+            open_conflicts=open_conflicts,
+            closed_conflicts=closed_conflicts,
+            is_forced=self.is_forced,
             clashing=self.clashing,
             adding={op.id for op in admitted if self.scopes.get(op.scope) == "append"},
         )

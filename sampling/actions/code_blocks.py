@@ -9,7 +9,7 @@ from django.db.models import F, Max
 
 from sampling.actions.ledger import announce
 from sampling.errors import StateConflict
-from sampling.models import CodeBlock, Device, Specimen
+from sampling.models import CodeBlock, Device, Specimen, SyncEpoch
 from sampling.rules.codes import CODE_COUNT, code_block
 
 BLOCK_SIZE = 500  # a technician's good week; a number of the first block is even to read
@@ -26,8 +26,7 @@ def issue_code_block(device: Device, *, at: datetime, size: int = BLOCK_SIZE) ->
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        end = CodeBlock.objects.aggregate(end=Max(F("first_number") + F("size")))["end"] or 0
-        first = -(-end // size) * size
+        first = -(-next_code_number() // size) * size
         if first + size > CODE_COUNT:
             raise StateConflict("No specimen codes are left to give out.")
         block = CodeBlock(
@@ -41,6 +40,13 @@ def issue_code_block(device: Device, *, at: datetime, size: int = BLOCK_SIZE) ->
         block.save(force_insert=True)
         announce([block])
     return block
+
+
+def next_code_number() -> int:
+    """Return the first number that was given to nobody, nor may have been before a restore."""
+    given = CodeBlock.objects.aggregate(end=Max(F("first_number") + F("size")))["end"] or 0
+    skipped = SyncEpoch.objects.aggregate(start=Max("codes_from"))["start"] or 0
+    return max(given, skipped)
 
 
 def top_up_codes(device: Device, *, at: datetime) -> CodeBlock | None:

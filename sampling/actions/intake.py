@@ -163,6 +163,7 @@ def rerun(op: UUID, *, by: UUID, project: UUID, at: dt.datetime) -> Outcome:
             scopes={operation.scope: "rw"},
             received_at=at,
             batch=None,
+            is_forced=True,
         ).rerun(operation, device=held.device_id, status=held.status)
 
 

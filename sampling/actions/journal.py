@@ -184,8 +184,8 @@ def acknowledge(
     cursor.execute(
         "UPDATE sampling_device SET have_upto = %s, have_more = %s::jsonb, last_push_at = %s,"
         " clock_offset_s = coalesce(%s, clock_offset_s), clock_offset_max_s = CASE"
-        " WHEN abs(%s::float8) > abs(coalesce(clock_offset_max_s, 0)) THEN %s ELSE clock_offset_max_s END,"
-        " queued_reported = %s WHERE id = %s",
+        " WHEN abs(%s::float8) > abs(coalesce(clock_offset_max_s, 0)) THEN %s"
+        " ELSE clock_offset_max_s END, queued_reported = %s WHERE id = %s",
         [
             upto,
             encode(ranges[:MAX_RANGES]),
@@ -253,17 +253,21 @@ def base_operations(
     return {op: (revision, status) for op, revision, status in cursor.fetchall()}
 
 
-def open_conflicts(cursor: CursorWrapper, operations: Iterable[Operation]) -> dict[UUID, Key]:
-    """Lock the open conflicts to be resolved; return the record of each."""
+def conflicts_named(
+    cursor: CursorWrapper, operations: Iterable[Operation]
+) -> tuple[dict[UUID, Key], set[UUID]]:
+    """Lock the conflicts to be resolved; return the record of each open one, and the closed."""
     chosen = [conflict for operation in operations for conflict in operation.resolves]
     if not chosen:
-        return {}
+        return {}, set()
     cursor.execute(
-        "SELECT id, type, record FROM sampling_syncconflict"
-        " WHERE id = ANY(%s) AND resolved_at IS NULL ORDER BY id FOR UPDATE",
+        "SELECT id, type, record, resolved_at IS NULL FROM sampling_syncconflict"
+        " WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
         [chosen],
     )
-    return {conflict: (name, record) for conflict, name, record in cursor.fetchall()}
+    rows = cursor.fetchall()
+    open_ones = {conflict: (name, record) for conflict, name, record, is_open in rows if is_open}
+    return open_ones, {row[0] for row in rows} - {*open_ones}
 
 
 def keep_superseded(cursor: CursorWrapper, book: Book, *, at: dt.datetime) -> None:

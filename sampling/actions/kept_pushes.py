@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from sampling.actions import pushes
 from sampling.actions.devices import scopes_before_withdrawal
 from sampling.errors import MalformedRequest, StateConflict
-from sampling.models import AuditEvent, Project, SyncBatch, User
+from sampling.models import AuditEvent, SyncBatch, User
 
 KEPT = ("quarantined", "undecodable", "refused")
 

@@ -66,7 +66,9 @@ class Book:
 
     stored: what the database holds; parents: scopes of the records referred to; seen: bodies of
     earlier revisions, for stale bases; known_ops: revision and status of operations named as base;
-    open_conflicts: those that may be resolved, by id; adding: operations that may only add records.
+    open_conflicts: those that may be resolved, by id; closed_conflicts: those that were resolved;
+    adding: operations that may only add records; is_forced: a person wants an answer now, so
+    nothing waits for what may never come.
     """
 
     now: dt.datetime
@@ -76,8 +78,10 @@ class Book:
     seen: Mapping[tuple[Key, int], Mapping[str, Any]]
     known_ops: Mapping[UUID, tuple[int | None, str]]
     open_conflicts: Mapping[UUID, Key]
+    closed_conflicts: Collection[UUID] = ()
     clashing: Collection[UUID] = ()
     adding: Collection[UUID] = ()
+    is_forced: bool = False
     homes: dict[tuple[str, str], str] = field(default_factory=dict)
     states: dict[Key, State] = field(default_factory=dict)
     superseded: list[Superseded] = field(default_factory=list)
@@ -111,10 +115,17 @@ class Book:
             waiting = [one for one in waiting if self.outcomes[one[0].id].status == "deferred"]
 
     def _is_ready(self, operation: Operation) -> bool:
-        return all(
-            self._is_answered(need.id) if need.type == "op" else (need.type, need.id) in self.states
-            for need in self.needs[operation.id]
-        )
+        return all(self._is_met(need, operation) for need in self.needs[operation.id])
+
+    def _is_met(self, need: Need, operation: Operation) -> bool:
+        if need.type == "op":
+            return self._is_answered(need.id)
+        if need.type == "conflict":
+            return any(noted.id == need.id for noted in self.conflicts)
+        if need.type == "revision":
+            state = self.states.get((operation.type, operation.record))
+            return state is not None and state.revision >= (operation.base_revision or 0)
+        return (need.type, need.id) in self.states
 
     def _is_answered(self, op: UUID) -> bool:
         outcome = self.outcomes.get(op)
@@ -190,10 +201,19 @@ class Book:
         if not is_current and base is not None:
             changes = whole_groups(changes, self._body_at(state, base), groups=kind.groups)
         merged = self._merge(operation, kind, state, changes, is_current=is_current)
+        if merged.conflicts and self._is_ahead(base, state):
+            return self._defer(operation, [Need(type="revision", id=state.id)])
         may_only_add = operation.type in APPEND_ONLY or operation.id in self.adding
         if may_only_add and merged.status != "noop":
             return quarantined(operation.id, read_only(operation))
         return self._write(operation, kind, state, merged)
+
+    def _is_ahead(self, base: int | None, state: State) -> bool:
+        """Return whether the author saw a revision that is not here (yet).
+
+        Only after a restore from a backup: what was written since is sent again by its tablets.
+        """
+        return base is not None and base > state.revision and not self.is_forced
 
     def _body_at(self, state: State, revision: int) -> Mapping[str, Any]:
         """Return the record as it was at a revision, or nothing where that is not known."""
@@ -259,11 +279,15 @@ class Book:
     def _resolve(
         self, operation: Operation, kind: RecordType, state: State, changes: dict[str, Change]
     ) -> Outcome:
+        raised = {one.id: (one.state.type, one.state.id) for one in self.conflicts}
+        known = {**self.open_conflicts, **raised}
+        unknown = {*operation.resolves} - {*known} - {*self.closed_conflicts}
+        if unknown and not self.is_forced:
+            return self._defer(operation, [Need(type="conflict", id=one) for one in unknown])
         chosen = [
             conflict
             for conflict in operation.resolves
-            if self.open_conflicts.get(conflict) == (state.type, state.id)
-            and conflict not in self.resolved
+            if known.get(conflict) == (state.type, state.id) and conflict not in self.resolved
         ]
         if len(chosen) != len(operation.resolves) or not chosen:
             return rejected(
@@ -291,7 +315,11 @@ class Book:
     def _note(self, operation: Operation, state: State, conflict: GroupConflict) -> dict[str, Any]:
         kind = conflict.group if conflict.group == DELETED_VS_EDITED else "values"
         noted = NewConflict(
-            id=uuid.uuid4(), op=operation.id, state=state, kind=kind, conflict=conflict
+            id=conflict_id(operation.id, conflict.group),
+            op=operation.id,
+            state=state,
+            kind=kind,
+            conflict=conflict,
         )
         self.conflicts.append(noted)
         return {
@@ -349,6 +377,15 @@ class Book:
         self.needs[operation.id] = needs
         detail = {"needs": [need.as_wire() for need in needs]}
         return Outcome(op=operation.id, status="deferred", detail=detail)
+
+
+def conflict_id(op: UUID, group: str) -> UUID:
+    """Return the id of the conflict an operation raises about a group.
+
+    It follows from the operation, so that a decision on it still finds it when both are sent again
+    after a restore from a backup.
+    """
+    return uuid.uuid5(op, group)
 
 
 def revision_seen(revision: int | None, status: str) -> int | None:

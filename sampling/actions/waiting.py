@@ -24,7 +24,8 @@ class Held:
 
 def waiting_for(cursor: CursorWrapper, book: Book, *, known: Collection[UUID]) -> list[Held]:
     """Return deferred operations that waited for something the book is about to write."""
-    arrived = [state.id for state in book.states.values() if not state.is_stored]
+    arrived = [state.id for state in book.states.values()]
+    arrived += [noted.id for noted in book.conflicts]
     arrived += [
         outcome.op
         for outcome in book.outcomes.values()
@@ -56,6 +57,8 @@ def arrived(cursor: CursorWrapper, *, limit: int) -> dict[UUID, list[Held]]:
         "  SELECT FROM sampling_syncwaiting AS w WHERE w.operation_id = o.op AND NOT CASE"
         "  WHEN w.needs_type = 'op' THEN EXISTS (SELECT FROM sampling_syncoperation AS b"
         "   WHERE b.op = w.needs AND b.status <> ALL(%s))"
+        "  WHEN w.needs_type = 'conflict' THEN EXISTS (SELECT FROM sampling_syncconflict AS f"
+        "   WHERE f.id = w.needs)"
         "  ELSE EXISTS (SELECT FROM sampling_syncchange AS c WHERE c.record = w.needs"
         "   AND c.type = w.needs_type AND c.scope IN (o.scope, 'project:' || d.project_id)) END)"
         " ORDER BY o.device_id, o.n LIMIT %s FOR UPDATE OF o SKIP LOCKED",

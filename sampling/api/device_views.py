@@ -90,7 +90,7 @@ class DeviceViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewS
 
 
 @contextmanager
-def stored_upload(upload: UploadedFile) -> Iterator[Path]:
+def stored_upload(upload: UploadedFile[Any]) -> Iterator[Path]:
     """Keep an uploaded file on the disk for a while; raises TooLarge above the limit."""
     if (upload.size or 0) > MAX_OUTBOX_BYTES:
         raise TooLarge(limits={"max_outbox": MAX_OUTBOX_BYTES})

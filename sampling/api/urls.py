@@ -7,8 +7,8 @@ from rest_framework.routers import SimpleRouter
 
 from sampling.api.campaign_views import CampaignViewSet, SetUpView
 from sampling.api.device_views import DeviceViews, EnrolmentCodeViews
-from sampling.api.ledger_views import ConflictViews, FindingViews, OperationViews, QuarantineViews
 from sampling.api.kept_push_views import KeptPushViews
+from sampling.api.ledger_views import ConflictViews, FindingViews, OperationViews, QuarantineViews
 from sampling.api.people_views import AssignmentViews, MemberViews, MeView, ProjectViews
 from sampling.api.protocol_views import (
     MethodVersionViews,

@@ -105,11 +105,15 @@ class LedgerDue(models.Model):
 
 
 class SyncEpoch(models.Model):
-    """The life of this database; restoring a backup starts a new one."""
+    """The life of this database; restoring a backup starts a new one.
+
+    Specimen codes below `codes_from` may have been given out before the restore, unknown to it.
+    """
 
     epoch = models.UUIDField(primary_key=True, default=uuid.uuid4)
     started_at = models.DateTimeField()
     reason = models.CharField(max_length=200)
+    codes_from = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.epoch)

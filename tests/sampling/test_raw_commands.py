@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from sampling.models import Device, Plot, Project, SyncBatch, SyncOperation, User
+from sampling.models import Device, Project, SyncBatch, SyncOperation, User
 from tests.any_records import AnyRecords
 from tests.people import FRIDAY
 
