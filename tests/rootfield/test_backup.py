@@ -1,4 +1,4 @@
-"""A backup is one moment, whole or not there; restored it is that moment again, to the last byte."""
+"""A backup is one moment, whole or not there; restored, it is that moment again."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def test_what_the_database_cannot_hold_is_taken_back_whole(
 def test_a_backup_of_another_release_or_with_files_elsewhere_is_refused(backup: Path) -> None:
     whole = backup.read_bytes()
     rewritten(backup, lambda m: manifest_changed(m, migrations=[["sampling", "0099_later"]]))
-    with pytest.raises(BackupRefused, match="sampling.0099_later"):
+    with pytest.raises(BackupRefused, match="0099_later"):
         restore_backup(backup, replaces=True, at=timezone.now())
 
     backup.write_bytes(whole)

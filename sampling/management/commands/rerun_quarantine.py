@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from sampling.actions.intake import rerun
 from sampling.actions.overview import HELD_REASON, held_operations
-from sampling.errors import RootfieldError
+from sampling.actions.quarantine import try_again
 from sampling.models import Project, User
 
 
@@ -35,13 +33,8 @@ class Command(BaseCommand):
         held = held_operations(project).annotate(reason=HELD_REASON)
         chosen = {"reason": options["reason"], "type": options["type"]}
         held = held.filter(**{name: value for name, value in chosen.items() if value})
-        ended: Counter[str] = Counter()
-        for op in list(held.order_by("received_at", "device", "n").values_list("op", flat=True)):
-            try:
-                outcome = rerun(op, by=by.pk, project=project.pk, at=timezone.now())
-                ended[outcome.status] += 1
-            except RootfieldError as error:
-                ended[error.code] += 1
+        operations = list(held.order_by("received_at", "device", "n").values_list("op", flat=True))
+        ended = try_again(operations, project=project, by=by, at=timezone.now())
         for status, count in sorted(ended.items()):
             self.stdout.write(f"{status}: {count}")
         self.stdout.write(f"{ended.total()} operations tried")
