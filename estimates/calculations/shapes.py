@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from estimates.calculations.declaration import Cells, Function, Given, Row
 from estimates.calculations.problems import BadCell, Problem, ProblemsFound
 from estimates.science.errors import ScienceError
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -24,16 +27,9 @@ class EachRow:
 
     def __call__(self, given: Given) -> Iterable[Cells]:
         """Return the answers; raises ProblemsFound with every row refused."""
-        answers: list[Cells] = []
-        problems: list[Problem] = []
-        for row in given.rows():
-            try:
-                answers.append({**row.cells, **self.function(row, given.options)})
-            except ScienceError as error:
-                problems.append(problem_of(error, row))
-        if problems:
-            raise ProblemsFound(problems)
-        return answers
+        return answers_to(
+            given.rows(), lambda row: {**row.cells, **self.function(row, given.options)}
+        )
 
 
 def each_group(
@@ -52,7 +48,7 @@ def each_group(
         answers: list[Cells] = []
         problems: list[Problem] = []
         for rows in groups.values():
-            names = {key: rows[0].values[key] for key in keys}
+            names = {key: rows[0].values[key] for key in keys if rows[0].has(key)}
             try:
                 answers += [{**names, **answer} for answer in function(rows, given)]
             except ProblemsFound as found:
@@ -64,6 +60,20 @@ def each_group(
         return answers
 
     return calculate
+
+
+def answers_to(rows: Sequence[Row], function: Callable[[Row], Answer]) -> list[Answer]:
+    """Return what the function answers to each row; raises ProblemsFound with all it refuses."""
+    answers: list[Answer] = []
+    problems: list[Problem] = []
+    for row in rows:
+        try:
+            answers.append(function(row))
+        except ScienceError as error:
+            problems.append(problem_of(error, row))
+    if problems:
+        raise ProblemsFound(problems)
+    return answers
 
 
 def problem_of(error: ScienceError, row: Row) -> Problem:

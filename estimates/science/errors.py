@@ -9,11 +9,17 @@ ScienceError
 │   ├── MoistureMissing      yield_moisture_missing
 │   ├── DurationMissing      cover_duration_missing
 │   ├── WaterMissing         season_water_missing
-│   └── RenewalMissing       renewal_missing
+│   ├── RenewalMissing       renewal_missing
+│   ├── BeyondSample         beyond_sample
+│   └── UnderDetermined      under_determined
 ├── MixedRoutes              mixed_routes
+├── MixedScales              mixed_scales
+├── MixedMethods             mixed_methods
+├── CountedTwice             counted_twice
 ├── ImpossibleLayer          impossible_layer
 ├── ImpossibleShares         impossible_shares
 ├── UnknownPosition          unknown_position
+├── UnknownTerm              unknown_term
 ├── ImpossibleOption         impossible_option
 ├── ImpossibleForcing        impossible_forcing
 └── ParameterError           parameter
@@ -84,10 +90,40 @@ class RenewalMissing(NotEnoughData):
     code = "renewal_missing"
 
 
+class BeyondSample(NotEnoughData):
+    """The answer lies outside what was sampled, and nothing may be extrapolated."""
+
+    code = "beyond_sample"
+
+
+class UnderDetermined(NotEnoughData):
+    """There are more unknown shares than tracers to tell them apart."""
+
+    code = "under_determined"
+
+
 class MixedRoutes(ScienceError):
     """A soil-corrected mass met the C of a soiled sample, or the reverse."""
 
     code = "mixed_routes"
+
+
+class MixedScales(ScienceError):
+    """Isotope values of different scales, or of an outdated one, met in one calculation."""
+
+    code = "mixed_scales"
+
+
+class MixedMethods(ScienceError):
+    """Numbers of different laboratory methods met where only one may stand."""
+
+    code = "mixed_methods"
+
+
+class CountedTwice(ScienceError):
+    """The same roots would enter an estimate by two ways."""
+
+    code = "counted_twice"
 
 
 class ImpossibleLayer(ScienceError):
@@ -106,6 +142,12 @@ class UnknownPosition(ScienceError):
     """A core does not fit the position scheme of its plot."""
 
     code = "unknown_position"
+
+
+class UnknownTerm(ScienceError):
+    """A word is not one of a list that is closed."""
+
+    code = "unknown_term"
 
 
 class ImpossibleOption(ScienceError):
