@@ -16,6 +16,7 @@ ScienceError
 ├── MixedScales              mixed_scales
 ├── MixedMethods             mixed_methods
 ├── CountedTwice             counted_twice
+├── UnfitBackground          unfit_background
 ├── ImpossibleLayer          impossible_layer
 ├── ImpossibleShares         impossible_shares
 ├── UnknownPosition          unknown_position
@@ -124,6 +125,12 @@ class CountedTwice(ScienceError):
     """The same roots would enter an estimate by two ways."""
 
     code = "counted_twice"
+
+
+class UnfitBackground(ScienceError):
+    """The unlabelled plants or soil compared with do not tell what the label did not bring."""
+
+    code = "unfit_background"
 
 
 class ImpossibleLayer(ScienceError):
