@@ -35,8 +35,10 @@ def test_an_excess_is_above_a_background():
 
 def test_the_isotope_follows_from_its_scale():
     rows = answers("delta-to-atom", "delta,scale\n0,air-N2\n0,VPDB\n")
+    headed = answers("delta-to-atom", "d15N_permil\n0\n")
 
     assert column(rows, "standard_used") == ["air-N2", "VPDB"]
+    assert column(headed, "standard_used") == ["air-N2"]
 
 
 def test_old_figures_are_read_with_the_old_ratio_when_that_is_said():
@@ -145,6 +147,7 @@ def test_labelled_samples_beside_natural_ones_are_found():
             (5, None, "beyond_sample"),
         ),
         (RUN.replace("USGS41", "USGS99"), (3, None, "unknown_term")),
+        (RUN.replace("USGS41", ""), (3, "material", "missing_value")),
         ("raw,assigned\n1,1\n2,\n", (2, None, "not_enough_data")),
         ("raw,assigned,scale\n1,1,\n2,2,\n3,,VPDB\n", (4, "scale", "mixed_scales")),
         (

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from estimates.calculations.declaration import Calculation, Column, Source, Table
+from estimates.calculations.describing import description_lines
 from estimates.calculations.problems import BadCell, ProblemsFound
+from estimates.calculations.reading import normalised
 from estimates.calculations.registry import calculations
 from estimates.calculations.running import run_calculation
 from estimates.calculations.shapes import EachRow, each_group
@@ -102,6 +104,13 @@ def test_a_whole_table_can_be_refused(error, column):
     assert [(p.line, p.column) for p in caught.value.problems] == [(None, column)]
 
 
+def test_a_table_that_cannot_be_read_is_refused_with_the_others():
+    with pytest.raises(ProblemsFound) as caught:
+        run(EachRow(half), "")
+
+    assert [p.code for p in caught.value.problems] == ["empty_file"]
+
+
 def test_numbers_are_written_in_full_and_missing_ones_as_blanks():
     cells = [0.1 + 0.2, np.float64(1.5), 3, np.int64(4), True, None, "A"]
 
@@ -132,6 +141,10 @@ def test_a_calculation_says_everything_a_reader_needs(known):
     columns = [*known.outputs, *known.options]
     columns += [column for table in known.tables for column in table.columns]
 
+    lines = description_lines(known)
+
+    assert lines[0] == f"{known.name}: {known.summary}"
+    assert len(lines) > len(columns)
     assert known.summary.endswith(".")
     assert known.formula
     assert known.sources
@@ -144,8 +157,6 @@ def test_a_calculation_says_everything_a_reader_needs(known):
 
 @pytest.mark.parametrize("known", calculations().values(), ids=lambda known: known.name)
 def test_no_header_stands_for_two_columns(known):
-    from estimates.calculations.reading import normalised
-
     for table in known.tables:
         headers = [
             {normalised(name) for name in (column.name, *column.aliases, *dict(column.converted))}

@@ -179,3 +179,10 @@ def test_a_shallow_core_has_no_stock_at_fixed_depth_either():
 )
 def test_comparisons_that_cannot_be_made_are_named(text, options, problems):
     assert refusals("soc-esm", text, options=options)[: len(problems)] == problems
+
+
+def test_soc_per_volume_needs_only_a_thickness():
+    rows = answers("soc-fixed-depth", "kg_m3,thickness_cm\n9.33,10\n")
+
+    assert column(rows, "soc_stock_t_ha") == pytest.approx([9.33])
+    assert column(rows, "cumulative_soc_t_ha") == [None]

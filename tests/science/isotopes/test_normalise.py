@@ -49,8 +49,8 @@ def test_a_value_outside_the_standards_is_told():
 
 
 def test_more_standards_give_the_line_of_least_squares():
-    """By hand: 0, 10, 21 on 0, 10, 20: slope 210 / 200, intercept 31 / 3 - 10.5, residuals 1/6, -1/3
-    and 1/6, so that their sd is sqrt(1/6 / 1)."""
+    """By hand: 0, 10, 21 on 0, 10, 20: slope 210 / 200, intercept 31 / 3 - 10.5, residuals 1/6,
+    -1/3 and 1/6, so that their sd is sqrt(1/6 / 1)."""
     line = normalisation([standard("a", 0, 0), standard("b", 10, 10), standard("c", 20, 21)])
 
     assert line.method == "multi_point"

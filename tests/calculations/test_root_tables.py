@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.calculations.tables import answers, column, refusals
+
+# by hand: (.22 - .06) / .89 = .1798, .4265 g; (.30 - .06) / .89 = .2697, .1899 g
+SAMPLES = """core,m_w,a_s,a_r,a_soil,e,lambda
+row,0.520,0.22,0.06,0.95,0.10,0.10
+mid-row,0.260,0.30,0.06,0.95,0.10,0.10
+"""
+
+
+def test_washed_samples_become_clean_roots():
+    rows = answers("clean-root", SAMPLES)
+
+    assert column(rows, "soil_share_used") == pytest.approx([0.1798, 0.2697], abs=5e-5)
+    assert column(rows, "clean_root_mass_g") == pytest.approx([0.4265, 0.1899], abs=5e-5)
+    assert column(rows, "soil_share_by") == ["ash", "ash"]
+
+
+def test_adhering_soil_is_told_by_carbon_or_known():
+    """By hand: (0.42 - 0.34) / (0.42 - 0.02) = 0.2; 1 / 0.5 x 0.8 = 1.6."""
+    by_carbon = "m_w,phi,c_s,c_r,c_soil\n1,0.5,0.34,0.42,0.02\n"
+    known = "m_w,phi,s\n1,0.5,0.2\n"
+
+    for text, way in ((by_carbon, "carbon"), (known, "share")):
+        (row,) = answers("clean-root", text)
+        assert row["clean_root_mass_g"] == pytest.approx(1.6)
+        assert row["soil_share_by"] == way
+
+
+@pytest.mark.parametrize(
+    ("way", "share"), [("ash", 0.1798), ("carbon", 0.2), ("share", 0.3), ("none", 0.0)]
+)
+def test_what_tells_the_soil_can_be_chosen(way, share):
+    text = "m_w,a_s,a_r,a_soil,c_s,c_r,c_soil,s\n1,.22,.06,.95,.34,.42,.02,.3\n"
+    (row,) = answers("clean-root", text, options={"soil_by": way})
+
+    assert row["soil_share_used"] == pytest.approx(share, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "problem"),
+    [
+        ("m_w\n1\n", {}, (2, "ash_sample", "not_enough_data")),
+        ("m_w\n1\n", {"soil_by": "carbon"}, (2, "carbon_sample", "missing_value")),
+        ("m_w,a_s,a_soil\n1,.96,.95\n", {}, (2, "ash_sample", "impossible_layer")),
+        ("m_w,c_s,c_r,c_soil\n1,.01,.4,.02\n", {}, (2, "carbon_sample", "impossible_layer")),
+        ("m_w,a_s,a_r,a_soil\n1,.3,.5,.4\n", {}, (2, None, "impossible_layer")),
+    ],
+)
+def test_samples_that_cannot_be_cleaned_are_refused(text, options, problem):
+    assert refusals("clean-root", text, options=options) == [problem]
+
+
+def test_cores_become_root_mass_and_carbon_of_an_area():
+    """By hand: 0.4265 g under 28.274 cm2 are 150.85 g per m2; RMD 0.4265 g / 848.23 cm3."""
+    text = SAMPLES.replace("lambda\n", "lambda,c_r,d,upper_cm,lower_cm\n").replace(
+        "0.10,0.10\n", "0.10,0.10,0.42,6.0,0,30\n"
+    )
+    rows = answers("core-mass", text)
+
+    assert column(rows, "root_mass_g_m2") == pytest.approx([150.85, 67.16], abs=5e-3)
+    assert sum(column(rows, "root_c_kg_ha")) / 2 == pytest.approx(457.8, abs=0.05)
+    assert rows[0]["core_area_cm2"] == pytest.approx(28.274, abs=5e-4)
+    assert rows[0]["soil_volume_cm3"] == pytest.approx(848.23, abs=5e-3)
+    assert rows[0]["root_mass_density_mg_cm3"] == pytest.approx(0.50283, abs=5e-6)
+
+
+def test_pooled_cores_and_short_ones_keep_their_density():
+    head = "root_mass_g,area_cm2,thickness_cm,n,recovered_length_cm"
+    text = f"{head}\n1,50,10,,\n2,50,10,2,\n1,50,10,2,10\n"
+    rows = answers("core-mass", text)
+
+    assert column(rows, "root_mass_g_m2") == pytest.approx([200, 200, 200])
+    assert column(rows, "recovery") == [None, None, 0.5]
+    assert column(rows, "root_c_g_m2") == [None, None, None]
+
+
+def test_carbon_by_route_b_is_that_of_the_sample_less_its_soil():
+    """By hand: 1 g washed with 0.34 g C per g, a fifth of it soil with 0.02: 0.336 g C."""
+    text = "m_w,c_s,c_r,c_soil,area_cm2,thickness_cm\n1,0.34,0.42,0.02,100,10\n"
+    b = answers("core-mass", text, options={"route": "B"})[0]
+    a = answers("core-mass", text, options={"route": "A"})[0]
+
+    assert b["root_c_g_m2"] == pytest.approx(33.6)
+    assert a["root_c_g_m2"] == pytest.approx(33.6)
+
+
+def test_route_b_without_carbon_or_without_root_has_no_carbon():
+    none = "m_w,area_cm2,thickness_cm\n1,100,10\n"
+    soil = "m_w,c_s,s,c_soil,area_cm2,thickness_cm\n1,0.02,1,0.02,100,10\n0,.4,0,,100,10\n"
+
+    assert answers("core-mass", none, options={"route": "B"})[0]["root_c_g_m2"] is None
+    assert column(answers("core-mass", soil, options={"route": "B"}), "root_c_g_m2") == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("m_w,thickness_cm\n1,10\n", (2, "inner_diameter_cm", "missing_value")),
+        ("m_w,d\n1,6\n", (2, "lower_depth_cm", "missing_value")),
+        ("m_w,d,upper_cm,lower_cm\n1,6,30,10\n", (2, "lower_depth_cm", "depths_out_of_order")),
+    ],
+)
+def test_layers_without_geometry_are_refused(text, problem):
+    assert refusals("core-mass", text) == [problem]
+
+
+def test_samples_have_ratios_stocks_and_doubts():
+    text = (
+        "sample,C,N,P,S,CN,ash,root_mass_t_ha,plant_group,crop,n_duplicate_g_kg\n"
+        "a,400,11.3,1.1,,35.4,243,1.5,Poaceae,wheat,11.4\n"
+        "b,,11.3,,2,,,,,,\n"
+    )
+    rows = answers("stoichiometry", text)
+
+    assert rows[0]["cn_molar"] == pytest.approx(400 / 11.3 * 1.1662, abs=2e-3)
+    assert rows[0]["n_kg_ha"] == pytest.approx(16.95)
+    assert rows[0]["p_kg_ha"] == pytest.approx(1.65)
+    assert rows[0]["expected_ash_g_kg"] == pytest.approx(243)
+    assert rows[0]["findings"] == "ash_spoils_cations"
+    assert rows[1]["ns_mass"] == pytest.approx(5.65)
+    assert rows[1].get("cn_mass") is None
+
+
+def test_slips_of_unit_and_duplicates_apart_are_found():
+    text = "C,c_duplicate_g_kg,P,p_duplicate_g_kg,group\n41,46,1,2,Poaceae\n"
+    (row,) = answers("stoichiometry", text)
+
+    assert row["findings"] == ("duplicates_differ; duplicates_differ; c_unusual; unit_slip")
+
+
+def test_replicates_for_a_wanted_precision():
+    """(t CV / E)^2 with E 0.2: 12, 27, 64 and 99 replicates."""
+    rows = answers("replicates-needed", "cv,e\n0.3,0.2\n0.5,0.2\n0.8,0.2\n1.0,0.2\n")
+
+    assert column(rows, "replicates") == [12, 27, 64, 99]
+    assert all(row["half_width_reached"] <= 0.2 for row in rows)
