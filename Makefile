@@ -1,9 +1,10 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: setup demo run services drill test check lint format types imports django-checks pages bench clean
+.PHONY: setup demo run services drill test check lint format types imports django-checks pages bench chaos clean
 
 PYTHON ?= python3
 WORKERS ?= 2
+FOR ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -71,6 +72,10 @@ pages: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks $(ONLY)
+
+# Kills servers, databases and connections under tablets for FOR seconds, then judges what is left.
+chaos: $(INSTALLED)
+	$(BIN)/python -m tests.chaos --seconds $(FOR) $(ARGS)
 
 clean:
 	rm -rf var .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -65,27 +65,31 @@ def start_services() -> None:
 
 
 def make_template(database_url: str) -> None:
-    """Make a migrated database for the processes to copy.
+    """Make a migrated database for the processes to copy."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    put_schema(database_url.replace("/rootfield?", f"/{TEMPLATE}?"))
+
+
+def put_schema(database_url: str) -> None:
+    """Bring an empty database to the present schema.
 
     Migrating takes many times longer than copying, so what it made is kept in var/ until a
     migration or a model changes.
     """
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    template_url = database_url.replace("/rootfield?", f"/{TEMPLATE}?")
     kept = KEPT_TEMPLATES / f"{digest_of_schema()}.sql"
     if kept.exists():
-        run_program("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(kept), template_url)
+        run_program("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(kept), database_url)
         return
     subprocess.run(
         [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "--verbosity=0", "--skip-checks"],
         check=True,
-        env={**os.environ, "DATABASE_URL": template_url},
+        env={**os.environ, "DATABASE_URL": database_url},
     )
     KEPT_TEMPLATES.mkdir(parents=True, exist_ok=True)
     for outdated in KEPT_TEMPLATES.glob("*.sql"):
         outdated.unlink(missing_ok=True)
-    dump = run_program("pg_dump", "--no-owner", template_url)
+    dump = run_program("pg_dump", "--no-owner", database_url)
     unfinished = kept.with_suffix(f".{os.getpid()}")
     unfinished.write_text(dump)
     unfinished.replace(kept)

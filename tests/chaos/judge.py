@@ -1,0 +1,379 @@
+"""Compares what the server holds, and what every device was told, with what had to happen."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import psycopg
+
+from sampling.tablet import scope_sum
+from tests.chaos.plan import Plan
+from tests.chaos.tablets import tablet_file
+from tests.sync.oracle import DELETED_VS_EDITED, WRITTEN, Answer, Oracle, same
+
+TABLES = {"soil_core": "sampling_soilcore", "core_segment": "sampling_coresegment"}
+HELD = ("deferred", "quarantined")
+EXAMPLES = 10
+FAULT_LASTS_S = 8.0
+"""How long after the database was hurt a request may be answered with 5xx."""
+
+
+@dataclass
+class Findings:
+    """How often each promise was broken, with a few examples."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[Any]] = field(default_factory=dict)
+
+    def note(self, promise: str, example: Any) -> None:
+        """Count one broken promise."""
+        self.counts[promise] += 1
+        some = self.examples.setdefault(promise, [])
+        if len(some) < EXAMPLES:
+            some.append(example)
+
+
+@dataclass(slots=True)
+class Row:
+    """One operation as the ledger holds it."""
+
+    device: str | None
+    kind: str
+    status: str
+    v: int | None
+    record: str
+    detail: dict[str, Any]
+
+
+@dataclass
+class Made:
+    """One operation as its device made it."""
+
+    kind: str
+    body: bytes
+
+
+PROMISES = {
+    "losses": "operations made and not in the ledger, or acknowledged and not as told",
+    "lost bytes": "acknowledged batches whose bytes are not kept",
+    "doubles": "records whose revision is not the number of operations that wrote it",
+    "changed outcomes": "answers that differ from an earlier answer to the same operation",
+    "wrong outcomes": "operations that ended otherwise than the oracle says",
+    "wrong contents": "records that hold something else than the oracle says",
+    "wrong conflicts": "conflicts that are missing, invented, or decided twice",
+    "harmed neighbours": "good operations held or refused, poison let through",
+    "reader gaps": "records a reader that read to the end does not hold as they are",
+    "fallen numbers": "pages on which a number or a revision went back",
+    "broken scopes": "records shown to a device that may not see them",
+    "wrong checksums": "counts and sums of a scope that do not fit its records",
+    "diverged": "replicas that differ from the server's records",
+    "unexplained errors": "answers of 5xx, or refusals, away from any fault of the database",
+    "unsettled": "devices that could not finish, batches never judged",
+}
+
+
+class Judge:
+    """Reads everything once the run is settled."""
+
+    def __init__(self, plan: Plan, database: psycopg.Connection[Any]) -> None:
+        self.plan, self.database = plan, database
+        self.findings = Findings()
+        self.made: dict[str, Made] = {}
+        self.rows: dict[str, Row] = {}
+        self.writers = [self._report(who.name) for who in plan.setting.writers]
+        self.readers = [self._report(who.name) for who in (*plan.setting.readers,)]
+        self.statuses: Counter[str] = Counter()
+
+    def run(self, database_faults: Sequence[float]) -> Findings:
+        """Judge the run."""
+        self._read_made()
+        self._read_rows()
+        self._judge_acknowledgements()
+        self._judge_bytes()
+        self._judge_records()
+        self._judge_change_log()
+        self._judge_readers()
+        self._judge_tablets()
+        self._judge_refusals(database_faults)
+        return self.findings
+
+    def _report(self, name: str) -> dict[str, Any]:
+        path = self.plan.report(name)
+        if not path.exists():
+            self.findings.note("unsettled", f"{name} left no report")
+            return {}
+        report: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+        return report
+
+    def _read_made(self) -> None:
+        for who in self.plan.setting.writers:
+            with self.plan.journal(who.name).open("rb") as lines:
+                for line in lines:
+                    kind, body = line.rstrip(b"\n").split(b"\t", 1)
+                    op = body[8:44].decode()  # {"op": "<36 characters>"
+                    self.made[op] = Made(msgspec.json.decode(kind), body)
+        for who in self.plan.setting.tablets:
+            with sqlite3.connect(tablet_file(self.plan, who)) as file:
+                for op, body in file.execute("SELECT op, body FROM operation"):
+                    self.made[op] = Made("good", body.encode())
+            file.close()
+
+    def _read_rows(self) -> None:
+        with self.database.cursor(name="rows") as cursor:
+            cursor.execute(
+                "SELECT op::text, device_id::text, type, status, revision, record::text, detail"
+                " FROM sampling_syncoperation"
+            )
+            for op, device, kind, status, v, record, detail in cursor:
+                self.rows[op] = Row(device, kind, status, v, record, detail or {})
+                self.statuses[status] += 1
+
+    def _judge_acknowledgements(self) -> None:
+        """P1, P3, P4: what was made is there, what was told still stands."""
+        for op in self.made:
+            if op not in self.rows:
+                self.findings.note("losses", ["made, not stored", op])
+        for report in self.writers:
+            for op, (status, v) in report.get("told", {}).items():
+                row = self.rows.get(op)
+                if row is None:
+                    self.findings.note("losses", ["acknowledged, not stored", op, status])
+                elif (row.status, row.v) != (status, v) and status not in HELD:
+                    self.findings.note("changed outcomes", [op, [status, v], [row.status, row.v]])
+            for example in report.get("changed", ()):
+                self.findings.note("changed outcomes", example)
+            if report.get("unanswered"):
+                self.findings.note("unsettled", [report["name"], report["unanswered"]])
+
+    def _judge_bytes(self) -> None:
+        """P4: the bytes of every acknowledged batch are kept, and no stored push is unjudged."""
+        kept = {
+            row[0]
+            for row in self.database.execute(
+                "SELECT encode(sha256, 'hex') FROM sampling_syncbatch"
+            ).fetchall()
+        }
+        for report in self.writers:
+            for digest in set(report.get("batches", ())) - kept:
+                self.findings.note("lost bytes", digest)
+        left = self.database.execute(
+            "SELECT state, count(*) FROM sampling_syncbatch WHERE state IN ('received',"
+            " 'quarantined') GROUP BY state"
+        ).fetchall()
+        for state, count in left:
+            self.findings.note("unsettled", [f"batches {state}", count])
+
+    def _judge_records(self) -> None:
+        """P2, P7, P9, P12: every record went through its operations as the oracle says."""
+        by_record: dict[str, list[str]] = {}
+        for op, row in self.rows.items():
+            if row.kind in TABLES:
+                by_record.setdefault(row.record, []).append(op)
+        stored = {record: row for record, *row in self._stored_records()}
+        conflicts = self._stored_conflicts()
+        for record, ops in by_record.items():
+            self._judge_record(record, ops, stored.get(record), conflicts)
+        for record in stored.keys() - by_record.keys():
+            self.findings.note("doubles", ["a record nobody sent", record])
+
+    def _stored_records(self) -> Iterable[Sequence[Any]]:
+        for kind, table in TABLES.items():
+            yield from self.database.execute(
+                f"SELECT id::text, '{kind}', scope, revision, voided_at IS NOT NULL, to_jsonb(t)"
+                f" FROM {table} AS t"
+            )
+
+    def _stored_conflicts(self) -> dict[str, dict[str, Any]]:
+        """Return the conflicts of each record by id: operation, group, who decided."""
+        found: dict[str, dict[str, Any]] = {}
+        rows = self.database.execute(
+            'SELECT record::text, id::text, operation_id::text, "group", resolved_by_id::text,'
+            " server, device_values FROM sampling_syncconflict"
+        )
+        for record, conflict, *rest in rows:
+            found.setdefault(record, {})[conflict] = rest
+        return found
+
+    def _judge_record(
+        self,
+        record: str,
+        ops: Sequence[str],
+        stored: Sequence[Any] | None,
+        conflicts: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        own = conflicts.get(record, {})
+        for op in ops:
+            self._judge_kind(op, is_there=stored is not None, own=own)
+        took_part = [op for op in ops if self.rows[op].status in (*WRITTEN, "noop")]
+        took_part.sort(key=lambda op: (self.rows[op].v or 0, self.rows[op].status == "noop"))
+        written = [op for op in took_part if self.rows[op].status != "noop"]
+        revisions = [self.rows[op].v for op in written]
+        revision = stored[2] if stored else 0
+        if revisions != list(range(1, revision + 1)):
+            self.findings.note("doubles", [record, revision, revisions[-5:]])
+            return
+        if not all(op in self.made for op in took_part):
+            return  # a record of the founding
+        oracle = Oracle()
+        oracle.answers = {op: Answer(self.rows[op].status, self.rows[op].v) for op in ops}
+        for op in took_part:
+            self._compare(oracle, op, own)
+        if stored:
+            self._compare_content(oracle, record, stored)
+        expected = {(op, group) for op in took_part for group in oracle.answers[op].conflicts}
+        there = {(one[0], one[1]) for one in own.values()}
+        if expected != there:
+            self.findings.note("wrong conflicts", [record, sorted(expected ^ there)[:3]])
+        still_open = {(one[0], one[1]) for one in own.values() if one[2] is None}
+        for held in oracle.records.values():
+            if held.open != still_open:
+                self.findings.note("wrong conflicts", [record, "open ones differ"])
+
+    def _judge_kind(self, op: str, *, is_there: bool, own: Mapping[str, Any]) -> None:
+        """Say whether a good operation was taken, poison held, and a late decision refused."""
+        made, row = self.made.get(op), self.rows[op]
+        if made is None:
+            return
+        if made.kind == "decision":
+            chosen = msgspec.json.decode(made.body)["resolves"]
+            deciders = {own[conflict][2] for conflict in chosen if conflict in own}
+            was_first = row.status == "applied" and deciders == {op}
+            was_late = row.status == "rejected" and bool(deciders - {op, None})
+            if not (was_first or was_late):
+                self.findings.note("wrong conflicts", [op, row.status, sorted(map(str, deciders))])
+        elif made.kind == "good":
+            waits = row.status == "deferred" and (not is_there or self._base_is_held(made))
+            if row.status not in (*WRITTEN, "noop") and not waits:
+                self.findings.note("harmed neighbours", [op, row.status, row.detail])
+        elif row.status != "quarantined" or not row.detail.get("problems"):
+            self.findings.note("harmed neighbours", [made.kind, op, row.status])
+
+    def _base_is_held(self, made: Made) -> bool:
+        base = msgspec.json.decode(made.body)["base"] or {}
+        known = self.rows.get(base.get("op", ""))
+        return known is None or known.status in HELD
+
+    def _compare(self, oracle: Oracle, op: str, own: Mapping[str, Any]) -> None:
+        row = self.rows[op]
+        body = msgspec.json.decode(self.made[op].body)
+        if body["resolves"]:
+            body["settles"] = [tuple(own[c][:2]) for c in body["resolves"] if c in own]
+        answer = oracle.fold(body)
+        told = row.detail
+        is_same = (row.status, row.v) == (answer.status, answer.v)
+        if is_same and row.status in ("merged", "conflict"):
+            is_same = sorted(answer.kept) == sorted(told.get("kept", ()))
+            is_same = is_same and sorted(answer.took) == sorted(told.get("took", ()))
+        if not is_same:
+            expected = [answer.status, answer.v, answer.took, answer.kept]
+            self.findings.note("wrong outcomes", [op, [row.status, row.v, told], expected])
+        for group, _, server, device in (one[1:] for one in own.values() if one[0] == op):
+            sides = answer.conflicts.get(group, {"server": None, "device": None})
+            if not (alike(sides["server"], server, group) and alike(sides["device"], device)):
+                self.findings.note("wrong conflicts", [op, group, sides, [server, device]])
+
+    def _compare_content(self, oracle: Oracle, record: str, stored: Sequence[Any]) -> None:
+        kind, scope, revision, is_voided, body = stored
+        expected = oracle.records.get((kind, record))
+        if expected is None:
+            self.findings.note("wrong contents", [record, "nobody made it"])
+            return
+        holds = {**body, **body["extra"]}
+        wrong = [
+            name
+            for name, value in expected.values.items()
+            if not same(value, holds.get(f"{name}_id", holds.get(name)))
+        ]
+        is_same = (expected.scope, expected.revision, expected.is_voided) == (
+            scope,
+            revision,
+            is_voided,
+        )
+        if wrong or not is_same:
+            self.findings.note("wrong contents", [record, wrong])
+
+    def _judge_change_log(self) -> None:
+        """P5, P13: the log names every record as it is; counts and sums fit."""
+        self.current: dict[str, dict[str, list[Any]]] = {}
+        for scope, kind, record, v, gone in self.database.execute(
+            "SELECT scope, type, record::text, revision, gone FROM sampling_syncchange"
+        ):
+            self.current.setdefault(scope, {})[f"{kind} {record}"] = [v, gone]
+        for kind, table in TABLES.items():
+            for scope, record, v, gone in self.database.execute(
+                "SELECT scope, id::text, revision,"
+                f" CASE WHEN voided_at IS NULL THEN '' ELSE 'deleted' END FROM {table}"
+            ):
+                if self.current.get(scope, {}).get(f"{kind} {record}") != [v, gone]:
+                    self.findings.note("reader gaps", ["not in the change log", kind, record])
+        for scope, count, total in self.database.execute(
+            "SELECT key, live_count, live_sum FROM sampling_syncscope"
+        ):
+            live = [
+                (*key.split(" "), v)
+                for key, (v, gone) in self.current.get(scope, {}).items()
+                if not gone
+            ]
+            if [count, f"{int(total):016x}"] != [len(live), scope_sum(live)]:
+                self.findings.note("wrong checksums", [scope, int(count), len(live)])
+
+    def _judge_readers(self) -> None:
+        """P5, P6, P7, P10: who read on from a cursor holds what is there, and no more."""
+        digests: dict[str, str] = {}
+        for report in [*self.readers, *self.writers]:
+            for example in report.get("fallen", ()):
+                self.findings.note("fallen numbers", [report["name"], example])
+        for report in self.readers:
+            for scope in report.get("checks_failed", ()):
+                self.findings.note("wrong checksums", [report["name"], scope])
+            for scope, replica in report.get("replica", {}).items():
+                current = self.current.get(scope, {})
+                for key in current.keys() | replica.keys():
+                    v, digest, gone = replica.get(key, [0, "", ""])
+                    if current.get(key) != [v, gone]:
+                        self.findings.note("reader gaps", [report["name"], key, v])
+                    if digests.setdefault(f"{scope} {key}", digest) != digest:
+                        self.findings.note("diverged", [report["name"], key])
+
+    def _judge_tablets(self) -> None:
+        """P7, P11: the reference tablets hold their scopes, and nothing of the others."""
+        setting = self.plan.setting
+        for who in setting.tablets:
+            failure = self._report(who.name).get("failure", "")
+            if failure:
+                self.findings.note("unsettled", [who.name, failure])
+            with sqlite3.connect(tablet_file(self.plan, who)) as file:
+                held: dict[str, dict[str, list[Any]]] = {}
+                for scope, kind, record, v, gone in file.execute(
+                    "SELECT scope, type, id, revision, coalesce(gone, '') FROM record"
+                ):
+                    held.setdefault(scope, {})[f"{kind} {record}"] = [v, gone]
+            file.close()
+            for scope in setting.cold:
+                if held.get(scope):
+                    self.findings.note("broken scopes", [who.name, scope])
+            for scope in (setting.hot, setting.quiet):
+                if held.get(scope, {}) != self.current.get(scope, {}):
+                    self.findings.note("diverged", [who.name, scope])
+
+    def _judge_refusals(self, database_faults: Sequence[float]) -> None:
+        for report in [*self.readers, *self.writers]:
+            for at, status, code in report.get("refused", ()):
+                if not any(0 <= at - fault + 0.5 <= FAULT_LASTS_S for fault in database_faults):
+                    self.findings.note("unexplained errors", [report["name"], status, code])
+
+
+def alike(expected: Mapping[str, Any] | None, stored: Any, group: str = "") -> bool:
+    """Say whether one side of a conflict is stored as it was; a deleted record's may hold more."""
+    if expected is None or stored is None:
+        return not expected and not stored
+    if group == DELETED_VS_EDITED:
+        return all(same(value, stored.get(name)) for name, value in expected.items())
+    return expected.keys() == stored.keys() and all(
+        same(value, stored[name]) for name, value in expected.items()
+    )

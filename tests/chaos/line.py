@@ -1,0 +1,71 @@
+"""A thin client over raw sockets that can break off at any point of a request."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections import Counter
+from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
+
+from tests.chaos.plan import Faults, Identity
+
+HOST = "127.0.0.1"
+TIMEOUT_S = 30.0
+
+
+class Lost(Exception):
+    """Nobody knows whether the server did what was asked."""
+
+
+@dataclass
+class Line:
+    """The connection of one device; every request is a connection of its own."""
+
+    port: int
+    who: Identity
+    chance: random.Random
+    faults: Faults
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def post(self, path: str, body: bytes, *, is_packed: bool = False) -> tuple[int, bytes]:
+        """Send a body and return status and answer; raises Lost after a fault, wanted or not."""
+        self.counts["requests"] += 1
+        head = (
+            f"POST /sync/v1/{path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
+            f"Authorization: Bearer {self.who.token}\r\nContent-Type: application/json\r\n"
+            + ("Content-Encoding: gzip\r\n" if is_packed else "")
+            + f"Content-Length: {len(body)}\r\n\r\n"
+        ).encode()
+        try:
+            with socket.create_connection((HOST, self.port), TIMEOUT_S) as connection:
+                self._send(connection, head, body)
+                answer = HTTPResponse(connection)
+                answer.begin()
+                status, content = answer.status, answer.read()
+        except (OSError, HTTPException) as error:
+            self.counts["broken by the server's end"] += 1
+            raise Lost(str(error)) from error
+        if self.chance.random() < self.faults.forgotten:
+            self.counts["answers forgotten"] += 1
+            raise Lost("forgotten")
+        return status, content
+
+    def _send(self, connection: socket.socket, head: bytes, body: bytes) -> None:
+        """Send a request, or a part of it, and break off when chance says so."""
+        faults, dice = self.faults, self.chance.random()
+        if dice < faults.before_body:
+            connection.sendall(head)
+            self._break_off("closed before the body")
+        dice -= faults.before_body
+        if 0 <= dice < faults.half_body:
+            connection.sendall(head + body[: len(body) // 2])
+            self._break_off("closed after half the body")
+        dice -= faults.half_body
+        connection.sendall(head + body)
+        if 0 <= dice < faults.deaf:
+            self._break_off("closed without reading")
+
+    def _break_off(self, how: str) -> None:
+        self.counts[how] += 1
+        raise Lost(how)
