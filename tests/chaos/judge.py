@@ -72,6 +72,7 @@ PROMISES = {
     "broken scopes": "records shown to a device that may not see them",
     "wrong checksums": "counts and sums of a scope that do not fit its records",
     "diverged": "replicas that differ from the server's records",
+    "deadlocks": "deadlocks in which the counter of a scope took part",
     "unexplained errors": "answers of 5xx, or refusals, away from any fault of the database",
     "unsettled": "devices that could not finish, batches never judged",
 }
@@ -347,6 +348,9 @@ class Judge:
             failure = self._report(who.name).get("failure", "")
             if failure:
                 self.findings.note("unsettled", [who.name, failure])
+            trouble = self.plan.trouble(who.name)
+            for line in trouble.read_text().splitlines() if trouble.exists() else ():
+                self.findings.note("diverged", [who.name, line])
             with sqlite3.connect(tablet_file(self.plan, who)) as file:
                 held: dict[str, dict[str, list[Any]]] = {}
                 for scope, kind, record, v, gone in file.execute(

@@ -64,6 +64,7 @@ class Plan:
     seconds: float
     directory: Path
     setting: Setting
+    patience_s: float = 240.0  # how long a device tries to finish when the faults are over
     faults: Faults = field(default_factory=Faults)
 
     def hot_record(self, generation: int, place: int) -> str:
@@ -79,6 +80,10 @@ class Plan:
     def report(self, name: str) -> Path:
         """Return where a process leaves what it saw."""
         return self.directory / f"{name}.json"
+
+    def trouble(self, name: str) -> Path:
+        """Return where a reference tablet notes that its replica differed from the server's."""
+        return self.directory / f"{name}.trouble"
 
     def journal(self, name: str) -> Path:
         """Return where a writer notes each operation it makes, before it is sent."""

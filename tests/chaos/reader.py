@@ -14,8 +14,6 @@ from sampling.tablet import scope_sum
 from tests.chaos.line import Line, Lost
 from tests.chaos.plan import NO_FAULTS, Identity, Plan
 
-SETTLE_WITHIN_S = 240.0
-
 
 class Change(msgspec.Struct):
     """One change of a page; the content as it came."""
@@ -72,7 +70,7 @@ class Reader:
     def finish(self) -> None:
         """Read every scope to its end, once nobody writes any more, and leave a report."""
         self.line.faults = NO_FAULTS
-        deadline = time.monotonic() + SETTLE_WITHIN_S
+        deadline = time.monotonic() + self.plan.patience_s
         for scope in self.scopes:
             while not self._read(scope, limit=2000) and time.monotonic() < deadline:
                 pass

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,13 +61,17 @@ class Site:
 
     def workers(self) -> list[int]:
         """Return the process ids of the web server's workers."""
-        listed = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.web.process.pid)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return [int(pid) for pid in listed.stdout.split()]
+        web = self.web.process.pid
+        return [int(pid) for pid in Path(f"/proc/{web}/task/{web}/children").read_text().split()]
+
+    def deadlocks(self) -> list[str]:
+        """Return what PostgreSQL's log says of each deadlock it dissolved."""
+        log = (self.home / "postgres.log").read_text(errors="replace")
+        return [one.split("HINT:", 1)[0] for one in log.split("ERROR:  deadlock detected")[1:]]
+
+    def counter_deadlocks(self) -> list[str]:
+        """Return the deadlocks in which somebody waited for the counter of a scope."""
+        return [one for one in self.deadlocks() if "sampling_syncscope" in one]
 
     def start_sweeper(self) -> None:
         """Start what takes up again the pushes whose worker was killed."""
@@ -170,7 +174,7 @@ class Saboteur:
     def kill_worker(self) -> float:
         """Kill one web worker with -9; return when the next is due."""
         workers = self.site.workers()
-        if workers:
+        with suppress(ProcessLookupError, IndexError):
             os.kill(self.chance.choice(workers), signal.SIGKILL)
             self.site.done["workers killed"] += 1
         return self.chance.uniform(*WORKER_LIVES_S)

@@ -21,8 +21,6 @@ from sampling.tablet import (
 )
 from tests.chaos.plan import GENERATION_S, HOT_RECORDS, Faults, Identity, Plan
 
-SETTLE_WITHIN_S = 240.0
-
 
 class Torn:
     """A transport that loses requests and answers."""
@@ -63,7 +61,7 @@ class TabletAtWork:
 
     def settle(self) -> str:
         """Push and pull until everything is answered; return what went wrong, if anything."""
-        deadline = time.monotonic() + SETTLE_WITHIN_S
+        deadline = time.monotonic() + self.plan.patience_s
         while time.monotonic() < deadline:
             try:
                 self.tablet.push()
@@ -103,6 +101,9 @@ class TabletAtWork:
             self.tablet.pull(limit=self.chance.choice([7, 200, 1000]))
         except (Unreachable, Problem):
             pass
+        except ReplicaDiffers as error:
+            with self.plan.trouble(self.who.name).open("a") as notes:
+                notes.write(f"{error}\n")
 
 
 def tablet_file(plan: Plan, who: Identity) -> Path:

@@ -22,7 +22,6 @@ QUEUE = 600
 """Unanswered operations a device keeps before it makes new ones."""
 REMEMBERED = 5000
 """Answered operations a device may send again."""
-SETTLE_WITHIN_S = 240.0
 EXAMPLES = 20
 
 
@@ -167,7 +166,7 @@ class Writer:
     def _settle(self) -> None:
         """Send what is unanswered until nothing is, over a connection without faults."""
         self.line.faults = NO_FAULTS
-        deadline = time.monotonic() + SETTLE_WITHIN_S
+        deadline = time.monotonic() + self.plan.patience_s
         while self.queue and time.monotonic() < deadline:
             self._push(list(self.queue.values())[:500])
 

@@ -1,0 +1,204 @@
+"""How the server is broken on purpose: a patch for each mutant.
+
+None of this can happen to a real site: the switches are thrown from here, by a process that serves
+`tests.chaos.mutant_entry` instead of the site's own entry, or inside a test.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+
+from django.core.signing import Signer
+from django.db import connection, connections, transaction
+from django.db.backends.signals import connection_created
+from django.http import HttpResponse
+
+from sampling.actions import journal
+from sampling.actions.batch import Batch
+from sampling.sync import views
+
+Patches = ExitStack
+CURSORS = Signer(salt="rootfield.sync.cursor")
+
+
+def rewriting(patches: Patches, rewrite: Callable[[str], str]) -> None:
+    """Let every statement of every connection be rewritten before it is sent."""
+
+    def wrapper(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        return execute(rewrite(sql) if isinstance(sql, str) else sql, params, many, context)
+
+    def install(connection: Any, **_: Any) -> None:
+        connection.execute_wrappers.append(wrapper)
+
+    def remove() -> None:
+        connection_created.disconnect(install)
+        for one in connections.all(initialized_only=True):
+            if wrapper in one.execute_wrappers:
+                one.execute_wrappers.remove(wrapper)
+
+    connection_created.connect(install, weak=False)
+    for one in connections.all(initialized_only=True):
+        install(one)
+    patches.callback(remove)
+
+
+_EARLY_SEQUENCE = """
+    WITH r AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(%s::jsonb)
+            AS r(key text, number bigint, live bigint, total numeric)
+    ), taken AS MATERIALIZED (
+        SELECT r.*, nextval('early') AS last FROM r
+    ), slept AS MATERIALIZED (
+        SELECT *, pg_sleep(random() * 0.05) FROM taken
+    )
+    INSERT INTO sampling_syncscope AS s (key, seq, horizon_seq, live_count, live_sum)
+    SELECT key, last, 0, live, total FROM slept
+    ON CONFLICT (key) DO UPDATE
+    SET seq = greatest(s.seq, EXCLUDED.seq), live_count = s.live_count + EXCLUDED.live_count,
+        live_sum = mod(s.live_sum + EXCLUDED.live_sum, 18446744073709551616)
+    RETURNING key, (SELECT last FROM taken WHERE taken.key = s.key)
+"""
+
+
+def sequence_instead_of_counter(patches: Patches) -> None:
+    """Take numbers from a sequence some time before the commit."""
+
+    def rewrite(sql: str) -> str:
+        return _EARLY_SEQUENCE if "INSERT INTO sampling_syncscope" in sql else sql
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE IF NOT EXISTS early INCREMENT BY 1000 START WITH 10000")
+    rewriting(patches, rewrite)
+
+
+def dedupe_off(patches: Patches) -> None:
+    """Forget which operations were answered before."""
+
+    def rewrite(sql: str) -> str:
+        is_insert = sql.lstrip().startswith("INSERT INTO sampling_syncoperation")
+        return f"{sql} ON CONFLICT DO NOTHING" if is_insert else sql
+
+    rewriting(patches, rewrite)
+    patches.enter_context(mock.patch.object(journal, "stored_outcomes", return_value={}))
+
+
+def acknowledge_before_commit(patches: Patches) -> None:
+    """Send the answer of a push a moment before its transaction commits."""
+    inner = views.PushView.post
+
+    def post(view: Any, request: Any) -> HttpResponse:
+        block = transaction.atomic()
+        block.__enter__()
+        try:
+            response = inner(view, request)
+        except BaseException as error:
+            block.__exit__(type(error), error, error.__traceback__)
+            raise
+
+        def commit(**_: Any) -> None:
+            time.sleep(0.1)
+            block.__exit__(None, None, None)
+
+        response._resource_closers.append(commit)
+        return response
+
+    patches.enter_context(mock.patch.object(views.PushView, "post", post))
+
+
+def cursor_at_head(patches: Patches) -> None:
+    """Let every page's cursor point to the newest change of its scope."""
+    inner = views.PullView.post
+
+    def post(view: Any, request: Any) -> HttpResponse:
+        response = inner(view, request)
+        document = json.loads(response.content)
+        for page in document["scopes"]:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT seq FROM sampling_syncscope WHERE key = %s", [page["scope"]])
+                (head,) = cursor.fetchone() or (0,)
+            epoch, scope, _, *rest = CURSORS.unsign_object(page["cursor"])
+            page["cursor"] = CURSORS.sign_object([epoch, scope, head, *rest])
+        response.content = json.dumps(document).encode()
+        return response
+
+    patches.enter_context(mock.patch.object(views.PullView, "post", post))
+
+
+def no_bisect(patches: Patches) -> None:
+    """Let one record the database refuses refuse its whole batch."""
+
+    def blame(_batch: Any, _cursor: Any, _book: Any, error: Exception) -> None:
+        raise error
+
+    patches.enter_context(mock.patch.object(Batch, "_blame", blame))
+
+
+def tombstones_purged(patches: Patches) -> None:
+    """Forget deleted records as soon as they are."""
+
+    def purge(**_: Any) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("DELETE FROM sampling_syncchange WHERE gone <> ''")
+
+    inner = views.PullView.post
+
+    def post(view: Any, request: Any) -> HttpResponse:
+        purge()
+        return inner(view, request)
+
+    patches.enter_context(mock.patch.object(views.PullView, "post", post))
+
+
+def upsert_over_unseen_row(patches: Patches) -> None:
+    """Let a new record write over one that came up a moment ago; the database is kept quiet."""
+    columns = "code, note, driven_length_cm, inner_diameter_cm, device_id"
+    upsert = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns.split(", "))
+
+    def rewrite(sql: str) -> str:
+        if not sql.lstrip().startswith("INSERT INTO sampling_soilcore"):
+            return sql
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica; SELECT pg_sleep(0.05)")
+        return f"{sql} ON CONFLICT (id) DO UPDATE SET {upsert}"
+
+    rewriting(patches, rewrite)
+
+
+def counter_first(patches: Patches) -> None:
+    """Lock the counters of a batch before anything else, in the order its operations name them."""
+    inner = Batch.run
+
+    def run(batch: Any, received: Any, *rest: Any, **more: Any) -> Any:
+        named = [one.operation.scope for one in received if one.operation is not None]
+        with connection.cursor() as cursor:
+            for scope in dict.fromkeys(named):
+                cursor.execute("SELECT FROM sampling_syncscope WHERE key = %s FOR UPDATE", [scope])
+        return inner(batch, received, *rest, **more)
+
+    patches.enter_context(mock.patch.object(Batch, "run", run))
+
+
+PATCHES: dict[str, Callable[[Patches], None]] = {
+    "sequence instead of counter": sequence_instead_of_counter,
+    "dedupe off": dedupe_off,
+    "acknowledge before commit": acknowledge_before_commit,
+    "cursor at head": cursor_at_head,
+    "no bisect": no_bisect,
+    "tombstones purged": tombstones_purged,
+    "upsert over unseen row": upsert_over_unseen_row,
+    "counter first without lock order": counter_first,
+}
+
+
+@contextmanager
+def broken(name: str) -> Iterator[None]:
+    """Break the server in this process until this ends."""
+    with ExitStack() as patches:
+        PATCHES[name](patches)
+        yield
