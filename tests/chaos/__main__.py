@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long faults rain")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--writers", type=int, default=6)
+    parser.add_argument("--writers", type=int, default=4)
     parser.add_argument("--json", type=Path, help="also write what was found to this file")
     options = parser.parse_args()
     started = time.monotonic()

@@ -54,7 +54,7 @@ _EARLY_SEQUENCE = """
     ), taken AS MATERIALIZED (
         SELECT r.*, nextval('early') AS last FROM r
     ), slept AS MATERIALIZED (
-        SELECT *, pg_sleep(random() * 0.05) FROM taken
+        SELECT *, pg_sleep(random() * 0.3) FROM taken
     )
     INSERT INTO sampling_syncscope AS s (key, seq, horizon_seq, live_count, live_sum)
     SELECT key, last, 0, live, total FROM slept

@@ -19,8 +19,8 @@ from tests.sync.oracle import DELETED_VS_EDITED, WRITTEN, Answer, Oracle, same
 TABLES = {"soil_core": "sampling_soilcore", "core_segment": "sampling_coresegment"}
 HELD = ("deferred", "quarantined")
 EXAMPLES = 10
-FAULT_LASTS_S = 8.0
-"""How long after the database was hurt a request may be answered with 5xx."""
+OUTAGE_ECHOES_S = 5.0
+"""How long after the database was away a request that met it may still be answered with 5xx."""
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Judge:
         self.readers = [self._report(who.name) for who in (*plan.setting.readers,)]
         self.statuses: Counter[str] = Counter()
 
-    def run(self, database_faults: Sequence[float]) -> Findings:
+    def run(self, outages: Sequence[Sequence[float]]) -> Findings:
         """Judge the run."""
         self._read_made()
         self._read_rows()
@@ -100,7 +100,7 @@ class Judge:
         self._judge_change_log()
         self._judge_readers()
         self._judge_tablets()
-        self._judge_refusals(database_faults)
+        self._judge_refusals(outages)
         return self.findings
 
     def _report(self, name: str) -> dict[str, Any]:
@@ -365,10 +365,10 @@ class Judge:
                 if held.get(scope, {}) != self.current.get(scope, {}):
                     self.findings.note("diverged", [who.name, scope])
 
-    def _judge_refusals(self, database_faults: Sequence[float]) -> None:
+    def _judge_refusals(self, outages: Sequence[Sequence[float]]) -> None:
         for report in [*self.readers, *self.writers]:
             for at, status, code in report.get("refused", ()):
-                if not any(0 <= at - fault + 0.5 <= FAULT_LASTS_S for fault in database_faults):
+                if not any(first <= at <= last + OUTAGE_ECHOES_S for first, last in outages):
                     self.findings.note("unexplained errors", [report["name"], status, code])
 
 

@@ -15,7 +15,11 @@ TIMEOUT_S = 30.0
 
 
 class Lost(Exception):
-    """Nobody knows whether the server did what was asked."""
+    """Nobody knows whether the server did what was asked; `is_wanted` when chance wanted it so."""
+
+    def __init__(self, how: str, *, is_wanted: bool) -> None:
+        super().__init__(how)
+        self.is_wanted = is_wanted
 
 
 @dataclass
@@ -45,10 +49,10 @@ class Line:
                 status, content = answer.status, answer.read()
         except (OSError, HTTPException) as error:
             self.counts["broken by the server's end"] += 1
-            raise Lost(str(error)) from error
+            raise Lost(str(error), is_wanted=False) from error
         if self.chance.random() < self.faults.forgotten:
             self.counts["answers forgotten"] += 1
-            raise Lost("forgotten")
+            raise Lost("forgotten", is_wanted=True)
         return status, content
 
     def _send(self, connection: socket.socket, head: bytes, body: bytes) -> None:
@@ -68,4 +72,4 @@ class Line:
 
     def _break_off(self, how: str) -> None:
         self.counts[how] += 1
-        raise Lost(how)
+        raise Lost(how, is_wanted=True)

@@ -24,7 +24,7 @@ BREAKS = {
     "cursor at head": ("reader gaps", "diverged"),
     "no bisect": ("unexplained errors", "unsettled"),
     "tombstones purged": ("reader gaps", "diverged"),
-    "upsert over unseen row": ("doubles", "wrong outcomes"),
+    "upsert over unseen row": ("doubles", "wrong outcomes", "unexplained errors"),
     "counter first without lock order": ("deadlocks",),
 }
 """The mutants, and the promises of which each has to break at least one."""
@@ -58,6 +58,7 @@ def hunted(name: str, *, seconds: float, seed: int) -> dict[str, Any]:
         faults=Faults(deaf=0.05, half_body=0.02, before_body=0.01, forgotten=0.1),
         entry="tests.chaos.mutant_entry",
         patience_s=20.0,
+        spares_database=True,
     )
     counts = {promise: count for promise, count in result.findings.counts.items() if count}
     return {"is_found": any(promise in counts for promise in BREAKS[name]), "broken": counts}

@@ -96,6 +96,7 @@ class Reader:
             return False
         if status != 200:
             self.refused.append((time.time(), status, answer[:300].decode("utf-8", "replace")))
+            time.sleep(self.chance.uniform(0.1, 0.5))
             return False
         (page,) = msgspec.json.decode(answer, type=PullAnswer).scopes
         for change in page.changes:

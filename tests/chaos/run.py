@@ -61,10 +61,11 @@ def attack(
     *,
     seconds: float,
     seed: int,
-    writers: int = 6,
+    writers: int = 4,
     faults: Faults | None = None,
     entry: str = "tests.chaos.entry",
     patience_s: float = 240.0,
+    spares_database: bool = False,
 ) -> Result:
     """Run a site, attack it, let it settle, and judge it."""
     with ExitStack() as stack:
@@ -84,11 +85,11 @@ def attack(
         )
         (directory / "plan.json").write_bytes(msgspec.json.encode(plan, enc_hook=str))
         crew = Crew(plan, stack)
-        crew.work(site)
+        crew.work(Saboteur(site, random.Random(seed), spares_database=spares_database))
         crew.settle(site)
         with site.connect() as database, database.transaction():
             judge = Judge(plan, database)
-            findings = judge.run(site.database_faults)
+            findings = judge.run(site.outages)
         for trouble in crew.trouble:
             findings.note("unsettled", trouble)
         for deadlock in site.counter_deadlocks():
@@ -109,15 +110,14 @@ class Crew:
             enrolled(plan, who)
         self.tablets = {who: self._start("tablet", who) for who in plan.setting.tablets}
 
-    def work(self, site: Site) -> None:
+    def work(self, saboteur: Saboteur) -> None:
         """Let everything happen at once, for as long as planned."""
-        saboteur = Saboteur(site, self.chance)
         end = time.monotonic() + self.plan.seconds
         next_tablet = time.monotonic() + 3.0
         while time.monotonic() < end:
             saboteur.strike()
             if time.monotonic() > next_tablet:
-                self._kill_tablet(site)
+                self._kill_tablet(saboteur.site)
                 next_tablet = time.monotonic() + self.chance.uniform(*TABLET_LIVES_S)
 
     def settle(self, site: Site) -> None:

@@ -25,13 +25,15 @@ from rootfield.embedded import BASE_DIR, start_postgres, start_redis
 from rootfield.site import HOST, free_port, is_live
 from tests.services import put_schema
 
-WORKERS = 4
-THREADS = 4
+WORKERS = 8
+THREADS = 2
 READY_WITHIN_S = 90.0
 WORKER_LIVES_S = (0.1, 0.6)
 BACKEND_EVERY_S = 15.0
 REDIS_EVERY_S = 20.0
 SWEEPER_EVERY_S = 25.0
+NOTICED_WITHIN_S = 1.0
+"""How long a database whose backend was killed may go on answering before it recovers."""
 
 
 @dataclass(kw_only=True)
@@ -46,7 +48,7 @@ class Site:
     redis: Child
     sweeper: Child | None = None
     done: Counter[str] = field(default_factory=Counter)
-    database_faults: list[float] = field(default_factory=list)
+    outages: list[list[float]] = field(default_factory=list)  # from, to; by time.time()
 
     def connect(self, *, within_s: float = 60.0) -> psycopg.Connection[Any]:
         """Return a connection; waits while the database recovers."""
@@ -153,15 +155,17 @@ def founding(**people: int) -> Any:
 class Saboteur:
     """Kills workers, backends, Redis and the sweeper, each at its own pace."""
 
-    def __init__(self, site: Site, chance: random.Random) -> None:
+    def __init__(self, site: Site, chance: random.Random, *, spares_database: bool) -> None:
         self.site, self.chance = site, chance
         now = time.monotonic()
         self.next = {
             self.kill_worker: now + 0.2,
-            self.kill_backend: now + self.chance.uniform(2.0, 5.0),
             self.restart_redis: now + 6.0,
             self.restart_sweeper: now + 8.0,
         }
+        self.is_recovering = False
+        if not spares_database:
+            self.next[self.kill_backend] = now + self.chance.uniform(2.0, 5.0)
 
     def strike(self) -> None:
         """Do what is due; returns after at most a few hundredths of a second of waiting."""
@@ -169,7 +173,16 @@ class Saboteur:
         for blow, due in self.next.items():
             if now >= due:
                 self.next[blow] = time.monotonic() + blow()
+        if self.is_recovering:
+            self.look_after_database()
         time.sleep(0.02)
+
+    def look_after_database(self) -> None:
+        """Note how long the database is away."""
+        first, last = self.site.outages[-1]
+        self.site.outages[-1][1] = time.time()
+        with suppress(psycopg.OperationalError), self.site.connect(within_s=0.0):
+            self.is_recovering = last - first < NOTICED_WITHIN_S
 
     def kill_worker(self) -> float:
         """Kill one web worker with -9; return when the next is due."""
@@ -181,24 +194,21 @@ class Saboteur:
 
     def kill_backend(self) -> float:
         """Terminate one database session, or kill its process so that the database recovers."""
-        self.site.database_faults.append(time.time())
-        try:
-            with self.site.connect() as database:
+        with suppress(psycopg.OperationalError, ProcessLookupError, IndexError):
+            with self.site.connect(within_s=0.0) as database:
                 backends = database.execute(
                     "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
                     " AND datname = current_database() AND pid <> pg_backend_pid()"
                 ).fetchall()
-                if not backends:
-                    return 0.5
                 (backend,) = self.chance.choice(backends)
+                self.site.outages.append([time.time(), time.time()])
                 if self.chance.random() < 0.67:
                     database.execute("SELECT pg_terminate_backend(%s)", [backend])
                     self.site.done["sessions terminated"] += 1
                 else:
                     os.kill(backend, signal.SIGKILL)
                     self.site.done["database crashes"] += 1
-        except (psycopg.OperationalError, ProcessLookupError):
-            pass
+                    self.is_recovering = True
         return self.chance.uniform(0.5, 1.5) * BACKEND_EVERY_S
 
     def restart_redis(self) -> float:

@@ -18,8 +18,10 @@ from tests.chaos.line import Line, Lost
 from tests.chaos.plan import BATCH_SIZES, NO_FAULTS, Identity, Plan
 
 HELD = ("deferred", "quarantined")
-QUEUE = 600
+QUEUE = 2000
 """Unanswered operations a device keeps before it makes new ones."""
+LEAST = 150
+"""Operations in the largest batch of a device whose batches keep getting lost."""
 REMEMBERED = 5000
 """Answered operations a device may send again."""
 EXAMPLES = 20
@@ -34,6 +36,7 @@ class Writer:
         self.line = Line(plan.setting.port, who, self.chance, plan.faults)
         self.captures = Captures(plan, who, self.chance)
         self.queue: dict[str, bytes] = {}
+        self.most = max(BATCH_SIZES)  # less while the server dies faster than it can answer
         self.answered: deque[tuple[str, bytes]] = deque(maxlen=REMEMBERED)
         self.told: dict[str, list[Any]] = {}  # op -> status, v, and the first held status
         self.batches: set[str] = set()
@@ -73,6 +76,7 @@ class Writer:
         """Return the operations of the next push: split, reversed, shuffled, repeated."""
         sizes, weights = zip(*BATCH_SIZES.items(), strict=True)
         (size,) = self.chance.choices(sizes, weights)
+        size = min(size, self.most)
         waiting = list(self.queue.values())
         dice = self.chance.random()
         if dice < 0.15:
@@ -105,11 +109,14 @@ class Writer:
         self.counts["operations sent"] += len(batch)
         try:
             status, answer = self.line.post("push", body, is_packed=is_packed)
-        except Lost:
+        except Lost as loss:
+            if not loss.is_wanted:
+                self.most = max(LEAST, self.most // 2)
             return
         if status != 200:
             self._note_refusal(status, answer)
             return
+        self.most = min(max(BATCH_SIZES), self.most * 2)
         self.batches.add(hashlib.sha256(body).hexdigest())
         outcomes = msgspec.json.decode(answer)["outcomes"]
         if len(outcomes) != len(batch):
@@ -120,10 +127,9 @@ class Writer:
     def _note_refusal(self, status: int, answer: bytes) -> None:
         code = answer[:300].decode("utf-8", "replace")
         self.counts[f"answered {status}"] += 1
-        if status >= 500 or status not in (409, 503, 429):
+        if status not in (409, 503, 429):
             self.refused.append((time.time(), status, code))
-        if status == 409:
-            time.sleep(0.05)
+        time.sleep(self.chance.uniform(0.1, 0.5))
 
     def _take(self, outcome: dict[str, Any]) -> None:
         """Note an outcome; one that differs from what was said before is a broken promise."""

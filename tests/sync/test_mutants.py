@@ -1,0 +1,182 @@
+"""A server broken on purpose does not pass what a sound one passes.
+
+Each day below is lived twice: on the server as it is, where every promise holds, and on one that
+is broken in one way, where one does not. `make mutants` attacks the same mutants under load.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from sampling.models import Plot, SoilCore, SyncChange, SyncOperation
+from tests.chaos.breakage import broken
+from tests.sync.wire import Wire
+
+Day = Callable[[Wire, Wire, Plot], bool]
+
+
+def settled_once(wire: Wire, _: Wire, plot: Plot) -> bool:
+    """Say whether a push sent twice is answered the same, and written once."""
+    point = wire.point(plot)
+    edit = wire.patch(point, {"op": point["op"]}, note="wet")
+    first = wire.outcomes(point, edit)
+
+    again = wire.outcomes(point, edit)
+
+    written = SyncOperation.objects.filter(record=point["id"]).count()
+    return again == [o | {"duplicate": True} for o in first] and revision_of(point) == written
+
+
+def read_to_the_end(wire: Wire, second: Wire, plot: Plot) -> bool:
+    """Say whether a reader that goes on from page to page holds everything."""
+    wire.outcomes(*(wire.point(plot) for _ in range(7)))
+
+    held = read_on(second, {}, limit=2)[0]
+
+    return held == in_the_log(wire)
+
+
+def told_of_deletions(wire: Wire, second: Wire, plot: Plot) -> bool:
+    """Say whether a reader that was away while a record was deleted holds it no more."""
+    point = wire.point(plot)
+    wire.outcomes(point)
+    held, cursor = read_on(second, {})
+    wire.outcomes(wire.op("sampling_point", point["id"], do="delete", base={"v": 1}))
+
+    held, _ = read_on(second, held, cursor)
+
+    return point["id"] not in held
+
+
+def neighbours_unharmed(wire: Wire, _: Wire, plot: Plot) -> bool:
+    """Say whether one record no database takes leaves the rest of its batch alone."""
+    point = wire.point(plot)
+    bad = wire.core(point, inner_diameter_cm=-1.0)
+    wire.client.raise_request_exception = False
+
+    answer = wire.push(point, bad, wire.core(point))
+
+    statuses = [o["status"] for o in answer.json().get("outcomes", ())]
+    return statuses == ["applied", "quarantined", "applied"]
+
+
+def two_creations_at_once(wire: Wire, second: Wire, plot: Plot) -> bool:
+    """Say whether two tablets that create one record in the same moment are both heard."""
+    point = wire.point(plot)
+    wire.outcomes(point)
+    own = wire.core(point, note="mine")
+    other = second.core(point, note="theirs") | {"id": own["id"]}
+
+    at_once(lambda: wire.outcomes(own), lambda: second.outcomes(other))
+
+    statuses = Counter(
+        SyncOperation.objects.filter(record=own["id"]).values_list("status", flat=True)
+    )
+    stored = SoilCore.objects.get(pk=own["id"])
+    return statuses == {"applied": 1, "conflict": 1} and stored.revision == 2
+
+
+def nobody_missed(wire: Wire, second: Wire, plot: Plot) -> bool:
+    """Say whether a reader beside two writers misses nothing."""
+    is_over = threading.Event()
+    held: dict[str, int] = {}
+
+    def write(one: Wire) -> Callable[[], None]:
+        return lambda: [one.outcomes(one.point(plot)) for _ in range(12)] and None
+
+    def read() -> None:
+        reader = Wire(second.device, wire_campaign(wire), token=second.token)
+        cursor = None
+        while not is_over.is_set():
+            page = reader.page(cursor)
+            held.update({change["id"]: change["v"] for change in page["changes"]})
+            cursor = page["cursor"]
+            time.sleep(0.001)
+        held.update(read_on(reader, {}, cursor)[0])
+
+    reading = threading.Thread(target=closing(read))
+    reading.start()
+    at_once(write(wire), write(second))
+    is_over.set()
+    reading.join()
+    return held == in_the_log(wire)
+
+
+def revision_of(op: dict[str, Any]) -> int:
+    return SyncChange.objects.get(record=op["id"]).revision
+
+
+def read_on(
+    wire: Wire, held: dict[str, int], cursor: str | None = None, *, limit: int = 1000
+) -> tuple[dict[str, int], str]:
+    """Return what a replica holds when its reader has read to the end."""
+    held = dict(held)
+    while True:
+        page = wire.page(cursor, limit=limit)
+        for change in page["changes"]:
+            if "gone" in change:
+                held.pop(change["id"], None)
+            else:
+                held[change["id"]] = change["v"]
+        cursor = page["cursor"]
+        if not page["more"]:
+            return held, cursor
+
+
+def in_the_log(wire: Wire) -> dict[str, int]:
+    rows = SyncChange.objects.filter(scope=wire.scope, gone="").values_list("record", "revision")
+    return {str(record): revision for record, revision in rows}
+
+
+def wire_campaign(wire: Wire) -> Any:
+    return wire.device.assignments.get().campaign
+
+
+def closing(work: Callable[[], None]) -> Callable[[], None]:
+    """Return work for a thread, which closes its connections afterwards."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def at_once(*works: Callable[[], Any]) -> None:
+    """Do several things that begin in the same moment."""
+    threads = [threading.Thread(target=closing(work)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+DAYS: dict[str, Day] = {
+    "dedupe off": settled_once,
+    "cursor at head": read_to_the_end,
+    "tombstones purged": told_of_deletions,
+    "no bisect": neighbours_unharmed,
+    "upsert over unseen row": two_creations_at_once,
+    "sequence instead of counter": nobody_missed,
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("mutant", DAYS)
+def test_a_day_that_passes_on_the_server_does_not_pass_on_its_mutant(
+    mutant: str, wire: Wire, second: Wire, plot: Plot
+) -> None:
+    live = DAYS[mutant]
+
+    assert live(wire, second, plot)
+    with broken(mutant):
+        assert not live(wire, second, plot)
