@@ -122,6 +122,7 @@ def page_sql(scope_kind: str) -> str:
                 'group', "group", 'base', base, 'server', server, 'device', device_values)
                 ORDER BY raised_at, id)::text AS conflicts
             FROM sampling_syncconflict WHERE scope = %(scope)s AND resolved_at IS NULL
+                AND record = ANY (ARRAY(SELECT record FROM page))
             GROUP BY type, record
         ), lines AS (
             SELECT p.seq, json_build_object('type', p.type, 'id', p.record, 'v', p.revision,

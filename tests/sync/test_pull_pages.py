@@ -13,7 +13,16 @@ from django.test.utils import CaptureQueriesContext
 
 from sampling.actions.intake import rerun
 from sampling.actions.ledger import begin_epoch, record_checksum
-from sampling.models import Assignment, Campaign, Device, Plot, SyncOperation, SyncScope, User
+from sampling.models import (
+    Assignment,
+    Campaign,
+    Device,
+    Plot,
+    SyncConflict,
+    SyncOperation,
+    SyncScope,
+    User,
+)
 from sampling.sync import pull as pull_module
 from tests.people import FRIDAY, make_record
 from tests.sync.wire import Wire, new_device
@@ -406,3 +415,29 @@ def test_counts_and_sums_of_every_scope_are_those_of_its_records(
         )
 
         assert page["check"] == {"count": len(live), "sum": f"{total % 2**64:016x}"}
+
+
+@pytest.mark.django_db
+def test_a_page_reads_no_open_conflicts_but_those_of_its_records(wire: Wire, plot: Plot) -> None:
+    point = wire.point(plot)
+    wire.outcomes(point, *(wire.patch(point, None, note=f"note {n}") for n in range(30)))
+    head = SyncScope.objects.get(key=wire.scope).seq
+    wire.outcomes(wire.point(plot))
+    asked = {"scope": wire.scope, "after": head, "limit": 100, "bytes": 10**6}
+
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + pull_module.page_sql("campaign"), asked)
+        (plan,) = cursor.fetchone()
+
+    (scan,) = nodes_on(json.loads(plan) if isinstance(plan, str) else plan, "sampling_syncconflict")
+    assert SyncConflict.objects.filter(resolved_at=None).count() > 20
+    assert scan["Actual Rows"] == 0
+
+
+def nodes_on(plan: Any, table: str) -> list[dict[str, Any]]:
+    """Return the nodes of a plan that read a table."""
+    parts = plan if isinstance(plan, list) else list(plan.values())
+    found = [
+        node for part in parts if isinstance(part, list | dict) for node in nodes_on(part, table)
+    ]
+    return ([plan] if isinstance(plan, dict) and plan.get("Relation Name") == table else []) + found
