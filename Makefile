@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: setup demo run services drill test check lint format types imports django-checks pages bench chaos clean
+.PHONY: setup demo run services drill test check lint format types imports django-checks pages bench chaos mutants clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -76,6 +76,10 @@ bench: $(INSTALLED)
 # Kills servers, databases and connections under tablets for FOR seconds, then judges what is left.
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.chaos --seconds $(FOR) $(ARGS)
+
+# Breaks the server on purpose, in eight ways, and shows that the attack finds each of them.
+mutants: $(INSTALLED)
+	$(BIN)/python -m tests.chaos.mutants $(ARGS)
 
 clean:
 	rm -rf var .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

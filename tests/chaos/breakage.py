@@ -83,8 +83,11 @@ def dedupe_off(patches: Patches) -> None:
         is_insert = sql.lstrip().startswith("INSERT INTO sampling_syncoperation")
         return f"{sql} ON CONFLICT DO NOTHING" if is_insert else sql
 
+    def forget(*_: Any, **__: Any) -> dict[Any, Any]:
+        return {}
+
     rewriting(patches, rewrite)
-    patches.enter_context(mock.patch.object(journal, "stored_outcomes", return_value={}))
+    patches.enter_context(mock.patch.object(journal, "stored_outcomes", side_effect=forget))
 
 
 def acknowledge_before_commit(patches: Patches) -> None:
