@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from estimates.calculations.problems import BadCell
@@ -100,10 +100,14 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a calculation was given: the rows of each table and one row of options."""
+    """What a calculation was given: the rows of each table and one row of options.
+
+    file_names is what each table's file is called, where it came from a file.
+    """
 
     tables: Mapping[str, tuple[Row, ...]]
     options: Row
+    file_names: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, table: str = "in") -> tuple[Row, ...]:
         """Return the rows of a table; none when it was not given."""

@@ -25,7 +25,11 @@ class Answer:
 
 
 def run_calculation(
-    calculation: Calculation, *, files: Mapping[str, bytes], options: Mapping[str, str]
+    calculation: Calculation,
+    *,
+    files: Mapping[str, bytes],
+    options: Mapping[str, str],
+    file_names: Mapping[str, str] | None = None,
 ) -> Answer:
     """Return what a calculation answers to these CSV files and options.
 
@@ -39,6 +43,7 @@ def run_calculation(
     given = Given(
         tables={name: reading.rows for name, reading in readings.items()},
         options=Row(table=OPTIONS, line=0, values=values, cells=options),
+        file_names=file_names or {},
     )
     problems = [problem for reading in readings.values() for problem in reading.problems]
     if problems and not isinstance(calculation.function, EachRow):
@@ -98,7 +103,7 @@ def _option_values(
 
 
 def _columns(calculation: Calculation, rows: tuple[Cells, ...]) -> tuple[str, ...]:
-    """Return carried columns as they came, then the declared outputs in their order."""
-    outputs = [column.name for column in calculation.outputs]
-    carried = dict.fromkeys(name for row in rows for name in row if name not in outputs)
-    return (*carried, *outputs)
+    """Return carried columns as they came, then the outputs that were answered, in their order."""
+    answered = dict.fromkeys(name for row in rows for name in row)
+    outputs = [column.name for column in calculation.outputs if column.name in answered]
+    return (*(name for name in answered if name not in outputs), *outputs)

@@ -38,7 +38,8 @@ def each_group(
     """Return a calculation on groups: rows of `in` that agree in the key columns.
 
     The function takes the rows of one group, in the order of the file, and all that was given;
-    key columns are added to the rows it answers. A refusal names the first line of the group.
+    key columns that are filled are added to the rows it answers. A refusal names the first line
+    of the group.
     """
 
     def calculate(given: Given) -> Iterable[Cells]:

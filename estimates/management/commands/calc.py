@@ -85,6 +85,7 @@ class Command(BaseCommand):
                 calculation,
                 files={table: content(path) for table, path in paths.items()},
                 options=pairs(options["set"], "--set OPTION=VALUE"),
+                file_names={table: Path(path).name for table, path in paths.items()},
             )
             text = csv_text(
                 calculation,

@@ -190,6 +190,57 @@ def mean_quality(
     return Quality(lignin=weighed(lignin), nitrogen=weighed(nitrogen))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tier2Run:
+    """A run ready for `simulate`, with the steady states of the run-in and of each later year."""
+
+    model: Tier2
+    feed: Feed
+    start: Start
+    run_in: Steady
+    later: Steady
+
+
+def tier2_model(
+    site: Tier2Site,
+    streams: Sequence[Stream],
+    *,
+    qualities: Mapping[str, Quality],
+    run_in_years: int = RUN_IN_YEARS,
+) -> Tier2Run:
+    """Return the compartments, what feeds them and their start: the run-in at steady state.
+
+    The run-in is worked as one year of mean climate, input and quality, under the tillage of its
+    last year. Raises NotEnoughData when it is shorter than five years or nothing follows it.
+    """
+    check_names(streams)
+    total = np.sum([stream.amount_in(0) for stream in streams], axis=0)
+    quality = mean_quality(streams, qualities, total)
+    run_in = _run_in(site, total, quality, run_in_years)
+    rest = slice(run_in_years, None)
+    later = steady_states(
+        Tier2Site(
+            sand_fraction=site.sand_fraction,
+            temperature=site.temperature[rest],
+            water=site.water[rest],
+            tillage=site.tillage[rest],
+        ),
+        total[rest],
+        Quality(lignin=_part(quality.lignin, rest), nitrogen=_part(quality.nitrogen, rest)),
+    )
+    safe = np.where(total[rest] > 0, total[rest], 1.0)
+    return Tier2Run(
+        model=Tier2(rates=later.rates, per_input=later.pools / safe, streams=len(streams)),
+        feed=Feed(
+            names=tuple(stream.name for stream in streams),
+            amounts=tuple(stream.amount_in(0)[rest] for stream in streams),
+        ),
+        start=Start(pools=run_in.pools[:, 0]),
+        run_in=run_in,
+        later=later,
+    )
+
+
 def run_tier2(
     site: Tier2Site,
     streams: Sequence[Stream],
@@ -198,49 +249,18 @@ def run_tier2(
     run_in_years: int = RUN_IN_YEARS,
     wish: Wish | None = None,
 ) -> SocSeries:
-    """Return SOC from the last year of the run-in on, which is its steady state.
-
-    The run-in is worked as one year of mean climate, input and quality, under the tillage of its
-    last year. Raises NotEnoughData when it is shorter than five years.
-    """
-    check_names(streams)
-    total = np.sum([stream.amount_in(0) for stream in streams], axis=0)
-    quality = mean_quality(streams, qualities, total)
-    first = _run_in(site, total, quality, run_in_years)
-    later = slice(run_in_years, None)
-    steady = steady_states(
-        Tier2Site(
-            sand_fraction=site.sand_fraction,
-            temperature=site.temperature[later],
-            water=site.water[later],
-            tillage=site.tillage[later],
-        ),
-        total[later],
-        Quality(lignin=_part(quality.lignin, later), nitrogen=_part(quality.nitrogen, later)),
-    )
-    safe = np.where(total[later] > 0, total[later], 1.0)
-    model = Tier2(rates=steady.rates, per_input=steady.pools / safe, streams=len(streams))
-    feed = Feed(
-        names=tuple(stream.name for stream in streams),
-        amounts=tuple(stream.amount_in(0)[later] for stream in streams),
-    )
-    record = every(1, steady.rates.shape[1])
-    return simulate(
-        model,
-        feed,
-        Start(pools=first.pools[:, 0]),
-        name=NAME,
-        steps_a_year=1,
-        wish=wish or Wish(record=record),
-    )
+    """Return SOC from the last year of the run-in on, which is its steady state."""
+    run = tier2_model(site, streams, qualities=qualities, run_in_years=run_in_years)
+    wish = wish or Wish(record=every(1, run.later.rates.shape[1]))
+    return simulate(run.model, run.feed, run.start, name=NAME, steps_a_year=1, wish=wish)
 
 
 def _run_in(site: Tier2Site, total: FloatArray, quality: Quality, years: int) -> Steady:
     """Return the steady state of the mean of the first years."""
-    if years < RUN_IN_YEARS or len(total) < years:
+    if years < RUN_IN_YEARS or len(total) <= years:
         raise NotEnoughData(
-            f"The run-in takes at least {RUN_IN_YEARS} years of weather and input; "
-            f"there are {min(years, len(total))}."
+            f"The run-in takes at least {RUN_IN_YEARS} years and a year must follow it; "
+            f"there are {len(total)} with a run-in of {years}."
         )
     return steady_states(
         Tier2Site(

@@ -16,6 +16,7 @@ from estimates.science.soc.series import Start
 from estimates.science.soc.streams import MONTHS, Stream
 
 MOST_YEARS = 20_000  # a soil that gains 0.01 mm a year has reached a bound long before
+STOP_T_HA = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,3 +105,34 @@ def rothc_input_factor(
         inert_t_ha=iom_t_ha,
         scaled=tuple(stream.name in scaled for stream in streams),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpinUp:
+    """Where the rule of the reference programs stops: months run, and the four pools then."""
+
+    months: int
+    pools: tuple[float, ...]
+
+
+def spin_up(
+    site: RothcSite,
+    streams: Sequence[Stream],
+    *,
+    splits: Mapping[str, FloatArray] | None = None,
+) -> SpinUp:
+    """Return where years from nothing stop by the rule of RothC_Py and the Fortran program.
+
+    They stop when the four pools together change by no more than 1e-6 t per ha in a year, short
+    of equilibrium; for comparison only. One plot.
+    """
+    model, feed = rothc_model(site, streams, splits=splits or standard_splits())
+    first = cycle_of(model, feed, steps=MONTHS)  # soil water starts at field capacity
+    later, _ = rothc_cycle(site, streams, splits=splits)
+    state = first.brought[0, 0].sum(axis=-1)
+    carried, brought = later.carried[0, 0], later.brought[0, 0].sum(axis=-1)
+    years, before, now = 1, 0.0, float(state.sum())
+    while abs(now - before) > STOP_T_HA:
+        state = carried @ state + brought
+        years, before, now = years + 1, now, float(state.sum())
+    return SpinUp(months=years * MONTHS, pools=tuple(state.tolist()))

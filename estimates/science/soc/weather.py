@@ -23,11 +23,12 @@ def pan_from_pet(pet_mm: ArrayLike) -> FloatArray:
     """Return open-pan evaporation in mm from potential evapotranspiration: PET / 0.75.
 
     RothC takes 0.75 of pan evaporation as evapotranspiration (Coleman & Jenkinson 1996,
-    doi:10.1007/978-3-642-61094-3_17), so a series of PET is divided by it first.
+    doi:10.1007/978-3-642-61094-3_17), so a series of PET is divided by it first. An energy
+    balance can be a little below 0 in winter, and is taken as it is.
     """
     pet = by_step(pet_mm)
-    if not (np.isfinite(pet).all() and (pet >= 0).all()):
-        raise ImpossibleForcing("Evapotranspiration is 0 mm or more.")
+    if not np.isfinite(pet).all():
+        raise ImpossibleForcing("Evapotranspiration has a gap: every month needs its number.")
     return np.asarray(pet / PAN_FACTOR)
 
 

@@ -178,7 +178,7 @@ def test_too_many_axes_are_refused(work):
 def test_missing_pan_evaporation_comes_from_pet():
     assert np.ravel(pan_from_pet([30.0, 0.0])).tolist() == [40.0, 0.0]
     with pytest.raises(ImpossibleForcing):
-        pan_from_pet([-1.0])
+        pan_from_pet([np.nan])
 
 
 def test_thornthwaite_by_hand_for_a_standard_month():

@@ -21,9 +21,18 @@ from estimates.science.soc.rothc_equilibrium import (
     rothc_cycle,
     rothc_equilibrium,
     rothc_input_factor,
+    spin_up,
 )
 from estimates.science.soc.streams import Source, by_column
-from tests.science.soc.worlds import climate, column, site, stream, table
+from tests.science.soc.worlds import (
+    climate,
+    column,
+    forcing_climate,
+    forcing_streams,
+    site,
+    stream,
+    table,
+)
 
 HOOSFIELD_COVER = tuple(month in (12, 1, 2, 3, 4, 5, 6, 7) for month in range(1, 13))
 HOOSFIELD_INPUT = np.where(HOOSFIELD_COVER, 0.212, 0.0)
@@ -169,3 +178,30 @@ def test_equilibria_are_those_of_the_reference():
         )
     assert np.ravel(found.soc_t_ha) == pytest.approx(column(expected, "soc"), abs=1e-7, rel=0)
     assert np.ravel(found.deficit_mm) == pytest.approx(column(expected, "smd_mm"), abs=1e-9, rel=0)
+
+
+def test_the_reference_rule_stops_short_of_equilibrium():
+    """Yearly change at most 1e-6 t per ha, from nothing: some 1e-4 t short after centuries."""
+    exact = rothc_equilibrium(hoosfield(), [stream(HOOSFIELD_INPUT)], iom_t_ha=by_column(0.0))
+
+    stopped = spin_up(hoosfield(), [stream(HOOSFIELD_INPUT)])
+
+    assert 0 < exact.soc_t_ha[0, 0] - sum(stopped.pools) < 1e-3
+    assert stopped.months % 12 == 0
+    assert stopped.months > 12_000
+
+
+def test_the_reference_rule_stops_where_the_reference_did():
+    """19,872 months of the official example, and the pools its case starts with."""
+    rows = table("rothc/official_example.spinup_year.csv")
+    conditions = forcing_climate(rows, clay_pct=13.0, depth_cm=25.0)
+
+    stopped = spin_up(
+        RothcSite(clay_pct=by_column(13.0), climate=conditions),
+        forcing_streams(rows),
+        splits=dict(standard_splits()) | {"plant": plant_split(column(rows, "dpm_rpm"))},
+    )
+
+    assert stopped.months == 19_872
+    expected = [0.145466186984, 5.67812085875, 0.740593797975, 27.6427694208]
+    assert stopped.pools == pytest.approx(expected, abs=1e-9)
