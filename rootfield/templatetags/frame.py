@@ -24,6 +24,7 @@ ROOMS = (
     ("Lab", "lab:home", "lab.read"),
     ("Estimates", "estimates:orders", "estimate.read"),
     ("Protocols", "pages:protocols", "protocol.read"),
+    ("Sync", "pages:health", "device.read"),
     ("Devices", "pages:devices", "device.read"),
 )
 

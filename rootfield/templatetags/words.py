@@ -92,6 +92,17 @@ def of(values: Any, key: Any) -> Any:
 
 
 @register.filter
+def duration(seconds: float | None) -> str:
+    """Return a span of time in the unit it is said in; nothing is "not known"."""
+    if seconds is None:
+        return "not known"
+    for unit, size_s in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size_s:
+            return f"{seconds / size_s:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+@register.filter
 def clock(offset_s: float | None) -> str:
     """Return a clock's offset from the server's, in words."""
     if offset_s is None:

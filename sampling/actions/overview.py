@@ -181,11 +181,9 @@ def _counted(rows: QuerySet[Any], *, by: str) -> Counter[Any]:
     return Counter(dict(rows.order_by().values_list(by).annotate(Count("pk"))))
 
 
-def open_conflicts(campaign: Campaign) -> Counted:
-    """Return how many conflicts of a campaign wait for a person, and since when."""
-    found = SyncConflict.objects.filter(scope=campaign.capture_scope, resolved_at=None).aggregate(
-        count=Count("pk"), oldest=Min("raised_at")
-    )
+def conflicts_waiting(conflicts: QuerySet[SyncConflict]) -> Counted:
+    """Return how many of some conflicts wait for a person, and since when."""
+    found = conflicts.filter(resolved_at=None).aggregate(count=Count("pk"), oldest=Min("raised_at"))
     return Counted(name="conflicts", kind="", **found)
 
 

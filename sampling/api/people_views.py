@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from sampling.actions.health import sync_health
 from sampling.actions.members import (
     add_member,
     create_project,
@@ -21,8 +23,9 @@ from sampling.actions.members import (
     remove_member,
     revoke_assignment,
 )
-from sampling.api.base import MEMBER, ProjectViewSet, person
+from sampling.api.base import MEMBER, ProjectViewSet, as_uuid, person
 from sampling.api.filters import AssignmentFilters, plain_filters
+from sampling.api.health_serializers import SyncHealthSerializer
 from sampling.api.people_serializers import (
     AssignmentSerializer,
     MemberSerializer,
@@ -75,6 +78,7 @@ class ProjectViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectView
         "retrieve": MEMBER,
         "create": MEMBER,
         "partial_update": "member.manage",
+        "sync_health": "device.read",
     }
     project_path = "pk"
 
@@ -103,6 +107,24 @@ class ProjectViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectView
         serializer.is_valid(raise_exception=True)
         serializer.save()
         return Response(serializer.data)
+
+    @extend_schema(
+        responses=SyncHealthSerializer,
+        filters=False,
+        parameters=[OpenApiParameter("campaign", OpenApiTypes.UUID)],
+        summary="How the tablets of a project sync",
+    )
+    @action(detail=True, url_path="sync-health", pagination_class=None, filter_backends=[])
+    def sync_health(self, request: Request, pk: str) -> Response:
+        """Return who is silent, what waits and how late records come; of one campaign if asked."""
+        project = self.get_object()
+        campaign = None
+        if asked := request.query_params.get("campaign"):
+            campaign = Campaign.objects.filter(project=project, pk=as_uuid(asked)).first()
+            if campaign is None:
+                raise NotFound
+        health = sync_health(project, campaign=campaign, at=timezone.now())
+        return Response(SyncHealthSerializer(health).data)
 
 
 class MemberViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, ProjectViewSet):

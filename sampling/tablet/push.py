@@ -76,6 +76,7 @@ class Push:
             "incarnation": parts.store.setting("incarnation"),
             "schema": parts.store.setting("schema", ""),
             "sent_at": parts.surroundings.now().isoformat(),
+            "queued": max(parts.outbox.counts().get("pending", 0) - len(bodies), 0),
             "mono_ms": int(parts.surroundings.monotonic() * 1000),
         }
         message = f'{to_json(head)[:-1]},"ops":[{",".join(bodies)}]}}'

@@ -8,15 +8,16 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from sampling.actions.overview import (
+    conflicts_waiting,
     cores_of,
     devices_of_campaign,
     findings_by_rule,
     held_by_reason,
     held_operations,
-    open_conflicts,
     plan_against_actual,
     summed,
 )
+from sampling.models import SyncConflict
 from sampling.web.pages import ProjectPage
 
 
@@ -39,7 +40,9 @@ class CampaignPage(ProjectPage):
                 "complete_plots": sum(plot.is_complete for plot in plots),
                 "all_plots": len(plots),
                 "only_missing": only_missing,
-                "conflicts": open_conflicts(campaign),
+                "conflicts": conflicts_waiting(
+                    SyncConflict.objects.filter(scope=campaign.capture_scope)
+                ),
                 "held": held_by_reason(
                     held_operations(self.project).filter(scope=campaign.capture_scope)
                 ),

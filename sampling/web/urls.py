@@ -12,6 +12,7 @@ from sampling.web import (
     devices,
     drafts,
     findings,
+    health,
     home,
     protocols,
     quarantine,
@@ -70,6 +71,7 @@ project_pages: list[URLPattern] = [
         protocols.RetireVersion.as_view(),
         name="protocol-retire",
     ),
+    path("health/", health.SyncHealthPage.as_view(), name="health"),
     path("devices/", devices.Devices.as_view(), name="devices"),
     path("devices/enrol/", devices.EnrolDevice.as_view(), name="device-enrol"),
     path(

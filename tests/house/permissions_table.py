@@ -114,6 +114,7 @@ API = [
     Row(method="POST", route="api/v1/projects", who=STAFF, outsider=FORBIDDEN),
     get("api/v1/projects/<pk>", "project.read", pk="project"),
     patch("api/v1/projects/<pk>", "member.manage", pk="project"),
+    get("api/v1/projects/<pk>/sync-health", "device.read", pk="project"),
     get("api/v1/members", "member.read"),
     post("api/v1/members", "member.manage", NEW_MEMBER),
     get("api/v1/members/<pk>", "member.read", pk="membership"),
@@ -353,6 +354,7 @@ PAGES = [
         "protocol.publish",
         version_id="protocol_version",
     ),
+    *page(PROJECT + "health/", "device.read"),
     *page(PROJECT + "devices/", "device.read"),
     *page(PROJECT + "devices/enrol/", "device.manage", "device.manage"),
     *page(

@@ -77,6 +77,8 @@ LISTS = {
     "findings": ["project"],
     "protocols": ["project"],
     "devices": ["project"],
+    "health": ["project"],
+    "held-decided": ["project"],
 }
 
 

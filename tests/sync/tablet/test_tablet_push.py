@@ -45,7 +45,15 @@ def test_a_push_is_the_message_the_protocol_asks_for(tablet, server):
     assert headers["Content-Encoding"] == "gzip"
     assert headers["Content-Type"] == "application/json"
     assert len(headers["Idempotency-Key"].strip('"')) == 36
-    assert message.keys() == {"device", "incarnation", "schema", "sent_at", "mono_ms", "ops"}
+    assert message.keys() == {
+        "device",
+        "incarnation",
+        "schema",
+        "sent_at",
+        "queued",
+        "mono_ms",
+        "ops",
+    }
     assert message["device"] == "device-1"
     assert message["ops"] == [tablet.operations()[0].message]
 
