@@ -37,9 +37,9 @@ def each_group(
 ) -> Function:
     """Return a calculation on groups: rows of `in` that agree in the key columns.
 
-    The function takes the rows of one group, in the order of the file, and all that was given;
-    key columns that are filled are added to the rows it answers. A refusal names the first line
-    of the group.
+    The function takes the rows of one group, in the order of the file, and all that was given.
+    Filled key columns are added to answers that do not carry the cells of a row. A refusal names the
+    first line of the group.
     """
 
     def calculate(given: Given) -> Iterable[Cells]:
@@ -51,7 +51,9 @@ def each_group(
         for rows in groups.values():
             names = {key: rows[0].values[key] for key in keys if rows[0].has(key)}
             try:
-                answers += [{**names, **answer} for answer in function(rows, given)]
+                for answer in function(rows, given):
+                    carries = rows[0].cells.keys() <= answer.keys()
+                    answers.append(answer if carries else {**names, **answer})
             except ProblemsFound as found:
                 problems += found.problems
             except ScienceError as error:

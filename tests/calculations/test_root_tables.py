@@ -138,3 +138,106 @@ def test_replicates_for_a_wanted_precision():
 
     assert column(rows, "replicates") == [12, 27, 64, 99]
     assert all(row["half_width_reached"] <= 0.2 for row in rows)
+
+
+# Silsoe poplar 1CB4, mg of fine roots per cm3 summed over five layers of 30 cm, by distance;
+# Upson & Burgess, doi:10.6084/m9.figshare.1492498 (CC BY)
+POPLAR = """distance_m,value
+0,2.9961
+1,3.1432
+2,1.1458
+3,1.3809
+4,2.8138
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "tonnes"),
+    [
+        ({}, 6.88788),
+        ({"scheme": "tree_rows", "half_alley_m": "5"}, 6.83319),
+        ({"scheme": "single_tree", "radius_m": "5"}, 6.693597),
+    ],
+)
+def test_roots_of_a_poplar_by_the_ground_of_their_cores(options, tonnes):
+    rows = answers("position-mean", POPLAR, options=options)
+
+    assert rows[0]["weighted_mean"] * 3 == pytest.approx(tonnes, rel=1e-6)
+    assert sum(column(rows, "weight")) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "weights"),
+    [
+        (
+            "position,value\nrow,150.85\nmid_row,67.16\n",
+            {"scheme": "row_strip", "row_distance_cm": "75", "strip_cm": "15"},
+            [0.2, 0.8],
+        ),
+        (
+            "distance_cm,value\n0,1\n25,1\n50,1\n75,1\n",
+            {"scheme": "transect"},
+            [1 / 6, 1 / 3, 1 / 3, 1 / 6],
+        ),
+        (
+            "position,value\nplant,1\nbetween,1\n",
+            {"scheme": "plant_centred", "plants_per_m2": "10", "core_area_cm2": "100"},
+            [0.1, 0.9],
+        ),
+    ],
+)
+def test_rows_plants_and_transects_have_their_weights(text, options, weights):
+    assert column(answers("position-mean", text, options=options), "weight") == pytest.approx(
+        weights
+    )
+
+
+def test_layers_have_means_of_their_own():
+    rows = answers("position-mean", "layer,value\n0-10,1\n0-10,3\n10-30,5\n")
+
+    assert column(rows, "weighted_mean") == [2, 2, 5]
+
+
+def test_stones_make_four_stocks_of_one_layer():
+    """M1 to M4 of Poeplau et al. 2017, doi:10.5194/soil-3-61-2017: 160 g, 40 g of it stones."""
+    text = "V,m,rock_g,SOC_pct,depth_cm\n100,160,40,1.5,30\n100,140,,,\n"
+    rows = answers("coarse-fragments", text)
+
+    stocks = [rows[0][f"soc_m{number}_t_ha"] for number in (1, 2, 3, 4)]
+    assert stocks == pytest.approx([72.0, 60.9, 63.8, 54.0], abs=0.05)
+    assert rows[0]["soc_stock_t_ha"] == rows[0]["soc_m4_t_ha"]
+    assert rows[1]["fine_stock_g_cm3"] == pytest.approx(1.4)
+    assert rows[1].get("soc_stock_t_ha") is None
+
+
+def test_columns_of_winrhizo_become_traits():
+    text = (
+        "SampleId,Length(cm),SurfArea(cm2),AvgDiam(mm),LenPerVol(cm/m3),RootVolume(cm3),Tips,Forks,"
+        "dry_mass_g,fresh_mass_g,shoot_mass_g,soil_volume_cm3,group\n"
+        "a,5000,393,0.25,50000,2.454,900,450,0.2454,1.6,0.7362,848,Poaceae\n"
+    )
+    head = text.splitlines()[0].replace("(", "_").replace(")", "").replace("/", "_")
+    (row,) = answers("root-traits", "\n".join([head, *text.splitlines()[1:]]))
+
+    assert row["specific_root_length_m_g"] == pytest.approx(203.7, abs=0.1)
+    assert row["tissue_density_g_cm3"] == pytest.approx(0.1)
+    assert row["root_length_density_cm_cm3"] == pytest.approx(5.896, abs=5e-4)
+    assert row["root_mass_density_mg_cm3"] == pytest.approx(0.28939, abs=5e-5)
+    assert row["specific_root_area_cm2_g"] == pytest.approx(1601.5, abs=0.1)
+    assert (row["tips_per_cm"], row["forks_per_cm"]) == (0.18, 0.09)
+    assert row["root_mass_fraction"] == pytest.approx(0.25)
+    assert row["findings"] == "length_per_volume_mismatch"
+
+
+def test_columns_of_rhizovision_become_traits_of_a_subsample():
+    text = (
+        "Total.Root.Length.mm,Average.Diameter.mm,Volume.mm3,scanned_share,dry_mass_g,group\n"
+        "12500,2.5,613.5,0.25,0.2454,Poaceae\n10,,,,,\n,,,,0.2,\n"
+    )
+    rows = answers("root-traits", text)
+
+    assert rows[0]["whole_length_cm"] == pytest.approx(5000)
+    assert rows[0]["tissue_density_g_cm3"] == pytest.approx(0.1)
+    assert rows[0]["findings"] == "traits_mismatch; mean_diameter_unusual"
+    assert rows[1]["whole_length_cm"] == 1.0
+    assert rows[2].get("specific_root_length_m_g") is None

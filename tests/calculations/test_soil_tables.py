@@ -186,3 +186,9 @@ def test_soc_per_volume_needs_only_a_thickness():
 
     assert column(rows, "soc_stock_t_ha") == pytest.approx([9.33])
     assert column(rows, "cumulative_soc_t_ha") == [None]
+
+
+def test_a_layer_without_its_lower_depth_is_refused():
+    assert refusals("soc-esm", "upper_cm,soc_g_kg,bd\n0,20,1.3\n") == [
+        (2, "lower_depth_cm", "missing_value")
+    ]
