@@ -38,7 +38,7 @@ def each_group(
     """Return a calculation on groups: rows of `in` that agree in the key columns.
 
     The function takes the rows of one group, in the order of the file, and all that was given.
-    Filled key columns are added to answers that do not carry the cells of a row. A refusal names the
+    Filled key columns are added to answers that carry no cells of a row. A refusal names the
     first line of the group.
     """
 
