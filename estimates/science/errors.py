@@ -23,6 +23,7 @@ ScienceError
 ├── UnknownTerm              unknown_term
 ├── ImpossibleOption         impossible_option
 ├── ImpossibleForcing        impossible_forcing
+├── ImpossibleScenario       impossible_scenario
 └── ParameterError           parameter
     ├── ImpossibleParameter  impossible_parameter
     └── UnknownParameter     unknown_parameter
@@ -167,6 +168,10 @@ class ImpossibleForcing(ScienceError):
     """What drives a soil model contradicts itself or is outside what can be."""
 
     code = "impossible_forcing"
+class ImpossibleScenario(ScienceError):
+    """A scenario cannot be grown, or not on this site."""
+
+    code = "impossible_scenario"
 
 
 class ParameterError(ScienceError):
