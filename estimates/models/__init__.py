@@ -1,7 +1,23 @@
-"""The nouns of estimates: parameter sets, orders, runs, and what runs found."""
+"""The nouns of estimates: parameter sets, orders, runs and results, scenarios and contrasts."""
 
 from __future__ import annotations
 
+from estimates.models.claimed import (
+    ACTIVE_STATES,
+    FINAL_STATES,
+    HELD_STATES,
+    MAX_ATTEMPTS,
+    RUN_STATES,
+    ClaimedRun,
+)
+from estimates.models.contrast_results import (
+    CONTRAST_KINDS,
+    CONTRAST_QUANTITIES,
+    CONTRAST_UNITS,
+    ContrastFigure,
+    ContrastInput,
+    ContrastResult,
+)
 from estimates.models.parameters import ParameterSet
 from estimates.models.results import (
     LEVELS,
@@ -11,26 +27,28 @@ from estimates.models.results import (
     EstimateInput,
     EstimateResult,
 )
-from estimates.models.runs import (
-    ACTIVE_STATES,
-    FINAL_STATES,
-    HELD_STATES,
-    MAX_ATTEMPTS,
-    RUN_STATES,
-    EstimateOrder,
-    EstimateRun,
-    EstimateRunQuerySet,
-)
+from estimates.models.runs import EstimateOrder, EstimateRun, EstimateRunQuerySet
+from estimates.models.scenarios import INTERVENTIONS, Contrast, ContrastRun, Scenario
 
 __all__ = [
     "ACTIVE_STATES",
+    "CONTRAST_KINDS",
+    "CONTRAST_QUANTITIES",
+    "CONTRAST_UNITS",
     "FINAL_STATES",
     "HELD_STATES",
+    "INTERVENTIONS",
     "LEVELS",
     "MAX_ATTEMPTS",
     "QUANTITIES",
     "RUN_STATES",
     "UNITS",
+    "ClaimedRun",
+    "Contrast",
+    "ContrastFigure",
+    "ContrastInput",
+    "ContrastResult",
+    "ContrastRun",
     "EstimateFigure",
     "EstimateInput",
     "EstimateOrder",
@@ -38,4 +56,5 @@ __all__ = [
     "EstimateRun",
     "EstimateRunQuerySet",
     "ParameterSet",
+    "Scenario",
 ]

@@ -47,7 +47,7 @@ def complete_run(run_id: uuid.UUID, *, worker: str, clock: Clock = timezone.now)
     return is_stored
 
 
-def _carry_out(claim: Claim, clock: Clock) -> bool:
+def _carry_out(claim: Claim[EstimateRun], clock: Clock) -> bool:
     try:
         with claims.kept_alive(claim, clock=clock):
             return store(claim, _findings(claim, clock), now=clock())
@@ -58,7 +58,7 @@ def _carry_out(claim: Claim, clock: Clock) -> bool:
         raise
 
 
-def _findings(claim: Claim, clock: Clock) -> Findings:
+def _findings(claim: Claim[EstimateRun], clock: Clock) -> Findings:
     run = claim.run
     if run.is_summary:
         return summary.summarise(claim)
@@ -112,6 +112,6 @@ def _figures(run: EstimateRun, estimate: PlotEstimate) -> Sequence[EstimateFigur
     return [EstimateFigure(name="profile", title=title, svg=svg)]
 
 
-def _step(claim: Claim, done: int, now: dt.datetime) -> None:
+def _step(claim: Claim[EstimateRun], done: int, now: dt.datetime) -> None:
     if not claims.step(claim, done=done, now=now):
         raise ClaimLost

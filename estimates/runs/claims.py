@@ -8,12 +8,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from estimates.models import HELD_STATES, MAX_ATTEMPTS, EstimateRun, EstimateRunQuerySet
+from estimates.models import HELD_STATES, MAX_ATTEMPTS, ClaimedRun, EstimateRun
 
+Run = TypeVar("Run", bound=ClaimedRun)
 Clock = Callable[[], dt.datetime]
 
 LEASE = dt.timedelta(seconds=60)
@@ -22,22 +24,36 @@ BEAT = dt.timedelta(seconds=15)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
+class Claim(Generic[Run]):
     """A run in the hands of one worker."""
 
-    run: EstimateRun
+    run: Run
     token: uuid.UUID
 
 
-def take(run_id: uuid.UUID, *, worker: str, now: dt.datetime) -> Claim | None:
-    """Claim a run that waits, or whose worker let its lease run out; None when there is none.
+def take(run_id: uuid.UUID, *, worker: str, now: dt.datetime) -> Claim[EstimateRun] | None:
+    """Claim an estimate that waits, or whose worker let its lease run out; None without one.
 
     A summary waits for the runs of its plots.
     """
+    ready = EstimateRun.objects.ready()
+    return take_from(
+        ready, run_id, worker=worker, now=now, related=("order", "plot", "parameter_set")
+    )
+
+
+def take_from(
+    ready: QuerySet[Run],
+    run_id: uuid.UUID,
+    *,
+    worker: str,
+    now: dt.datetime,
+    related: tuple[str, ...],
+) -> Claim[Run] | None:
+    """Claim one of these runs, with what is read along; None when it is not free."""
     token = uuid.uuid4()
     free = Q(state="queued") | Q(state__in=HELD_STATES, lease_until__lt=now)
-    waiting = EstimateRun.objects.ready().filter(free, pk=run_id, attempt__lt=MAX_ATTEMPTS)
-    taken = waiting.update(
+    taken = ready.filter(free, pk=run_id, attempt__lt=MAX_ATTEMPTS).update(
         state="claimed",
         attempt=F("attempt") + 1,
         claim=token,
@@ -49,11 +65,11 @@ def take(run_id: uuid.UUID, *, worker: str, now: dt.datetime) -> Claim | None:
     )
     if not taken:
         return None
-    run = EstimateRun.objects.select_related("order", "plot", "parameter_set").get(pk=run_id)
+    run = ready.model._default_manager.select_related(*related).get(pk=run_id)
     return Claim(run=run, token=token)
 
 
-def step(claim: Claim, *, done: int, now: dt.datetime) -> bool:
+def step(claim: Claim[Any], *, done: int, now: dt.datetime) -> bool:
     """Note a step of the run and renew its lease; False when the claim was lost."""
     return bool(
         _held(claim).update(
@@ -62,12 +78,12 @@ def step(claim: Claim, *, done: int, now: dt.datetime) -> bool:
     )
 
 
-def beat(claim: Claim, *, now: dt.datetime) -> bool:
+def beat(claim: Claim[Any], *, now: dt.datetime) -> bool:
     """Renew the lease; False when the claim was lost."""
     return bool(_held(claim).update(heartbeat_at=now, lease_until=now + LEASE))
 
 
-def give_back(claim: Claim, *, error: Exception) -> bool:
+def give_back(claim: Claim[Any], *, error: Exception) -> bool:
     """Let others try the run again, and keep what went wrong; False when the claim was lost."""
     return bool(
         _held(claim).update(
@@ -80,7 +96,7 @@ def give_back(claim: Claim, *, error: Exception) -> bool:
 
 
 @contextmanager
-def kept_alive(claim: Claim, *, clock: Clock, every: dt.timedelta = BEAT) -> Iterator[None]:
+def kept_alive(claim: Claim[Any], *, clock: Clock, every: dt.timedelta = BEAT) -> Iterator[None]:
     """Renew the lease from a thread while the work goes on."""
     is_done = threading.Event()
     thread = threading.Thread(target=_beat_until, args=(claim, clock, every, is_done), daemon=True)
@@ -92,7 +108,9 @@ def kept_alive(claim: Claim, *, clock: Clock, every: dt.timedelta = BEAT) -> Ite
         thread.join()
 
 
-def _beat_until(claim: Claim, clock: Clock, every: dt.timedelta, is_done: threading.Event) -> None:
+def _beat_until(
+    claim: Claim[Any], clock: Clock, every: dt.timedelta, is_done: threading.Event
+) -> None:
     try:
         while not is_done.wait(every.total_seconds()) and beat(claim, now=clock()):
             pass
@@ -100,5 +118,6 @@ def _beat_until(claim: Claim, clock: Clock, every: dt.timedelta, is_done: thread
         connection.close()
 
 
-def _held(claim: Claim) -> EstimateRunQuerySet:
-    return EstimateRun.objects.filter(pk=claim.run.pk, claim=claim.token, state__in=HELD_STATES)
+def _held(claim: Claim[Any]) -> QuerySet[Any]:
+    runs: QuerySet[Any] = type(claim.run)._default_manager.all()
+    return runs.filter(pk=claim.run.pk, claim=claim.token, state__in=HELD_STATES)

@@ -18,7 +18,7 @@ from estimates.runs.findings import Findings
 from estimates.runs.methods import code_version
 
 
-def store(claim: Claim, findings: Findings, *, now: dt.datetime) -> bool:
+def store(claim: Claim[EstimateRun], findings: Findings, *, now: dt.datetime) -> bool:
     """Store the findings and finish the run; False, and nothing stored, without the claim."""
     with transaction.atomic():
         run = (

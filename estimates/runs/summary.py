@@ -30,7 +30,7 @@ def summary_after(run: EstimateRun) -> uuid.UUID | None:
     return waiting.values_list("pk", flat=True).first()
 
 
-def summarise(claim: Claim) -> Findings:
+def summarise(claim: Claim[EstimateRun]) -> Findings:
     """Return the means of treatments; plots that failed are named and left out."""
     plot_runs = list(
         EstimateRun.objects.filter(order=claim.run.order_id, method=claim.run.method)

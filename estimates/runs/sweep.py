@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Least, Power
 
-from estimates.models import HELD_STATES, MAX_ATTEMPTS, EstimateRun
+from estimates.models import HELD_STATES, MAX_ATTEMPTS, ClaimedRun, EstimateRun
 
 PUBLISH_AGAIN_AFTER = dt.timedelta(seconds=20)
 MOST_DOUBLINGS = 5
@@ -19,19 +20,22 @@ MOST_DOUBLINGS = 5
 
 
 def sweep_runs(*, now: dt.datetime) -> list[uuid.UUID]:
-    """Return the runs to publish again, after giving up those tried too often.
+    """Return the estimates to publish again, after giving up those tried too often.
 
     Safe to repeat and to run twice at once: a run published twice is computed once.
     """
-    _release_silent(now)
-    _give_up(now)
-    return _lost(now)
+    return sweep_of(EstimateRun.objects.all(), EstimateRun.objects.ready(), now=now)
 
 
-def _release_silent(now: dt.datetime) -> None:
-    EstimateRun.objects.filter(
-        state__in=HELD_STATES, lease_until__lt=now, attempt__lt=MAX_ATTEMPTS
-    ).update(
+def sweep_of(runs: QuerySet[Any], ready: QuerySet[Any], *, now: dt.datetime) -> list[uuid.UUID]:
+    """Return which of these runs to publish again; ready are those that wait for no other."""
+    _release_silent(runs, now)
+    _give_up(runs, now)
+    return _lost(runs, ready, now)
+
+
+def _release_silent(runs: QuerySet[Any], now: dt.datetime) -> None:
+    runs.filter(state__in=HELD_STATES, lease_until__lt=now, attempt__lt=MAX_ATTEMPTS).update(
         state="queued",
         claim=None,
         lease_until=None,
@@ -40,10 +44,10 @@ def _release_silent(now: dt.datetime) -> None:
     )
 
 
-def _give_up(now: dt.datetime) -> None:
+def _give_up(runs: QuerySet[Any], now: dt.datetime) -> None:
     tried = Q(state="queued") | Q(state__in=HELD_STATES, lease_until__lt=now)
-    for run in EstimateRun.objects.filter(tried, attempt__gte=MAX_ATTEMPTS):
-        EstimateRun.objects.filter(pk=run.pk, state=run.state, claim=run.claim).update(
+    for run in runs.filter(tried, attempt__gte=MAX_ATTEMPTS):
+        runs.filter(pk=run.pk, state=run.state, claim=run.claim).update(
             state="failed",
             claim=None,
             lease_until=None,
@@ -53,7 +57,7 @@ def _give_up(now: dt.datetime) -> None:
         )
 
 
-def reason_given_up(run: EstimateRun) -> str:
+def reason_given_up(run: ClaimedRun) -> str:
     """Return why a run is not tried again, and what to do."""
     error = run.last_error if run.state == "queued" else "The worker fell silent."
     seen = f"{run.heartbeat_at:%Y-%m-%d %H:%M} UTC" if run.heartbeat_at else "never"
@@ -63,17 +67,13 @@ def reason_given_up(run: EstimateRun) -> str:
     )
 
 
-def _lost(now: dt.datetime) -> list[uuid.UUID]:
+def _lost(runs: QuerySet[Any], ready: QuerySet[Any], now: dt.datetime) -> list[uuid.UUID]:
     doublings = Least(F("publications"), Value(MOST_DOUBLINGS))
     patience = ExpressionWrapper(
         Value(PUBLISH_AGAIN_AFTER) * Power(Value(2), doublings) / Value(2),
         output_field=DurationField(),
     )
-    lost = EstimateRun.objects.ready().filter(
-        state="queued", published_at__lt=Value(now) - patience
-    )
+    lost = ready.filter(state="queued", published_at__lt=Value(now) - patience)
     ids = list(lost.order_by("created_at", "pk").values_list("pk", flat=True))
-    EstimateRun.objects.filter(pk__in=ids).update(
-        published_at=now, publications=F("publications") + 1
-    )
+    runs.filter(pk__in=ids).update(published_at=now, publications=F("publications") + 1)
     return ids

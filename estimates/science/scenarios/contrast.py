@@ -16,6 +16,7 @@ from estimates.science.scenarios.budget import ensemble_shares, input_shares
 from estimates.science.scenarios.describe import Scenario, Site
 from estimates.science.scenarios.draws import Draws
 from estimates.science.scenarios.stock import (
+    Setting,
     SocModel,
     Stocks,
     initial_stock,
@@ -272,14 +273,18 @@ def _evaluated(
     found: dict[Key, Pair] = {}
     for name, streams in inputs.items():
         found |= _input_pairs(question, name, streams, draws)
-    soc = initial_stock(question.site, draws)
+    setting = Setting(
+        site=question.site,
+        baseline=question.baseline,
+        kinds=sorted({s.kind for both in inputs.values() for one in both for s in one}),
+        soc_t_ha=initial_stock(question.site, draws),
+        draws=draws,
+    )
     for model in models:
-        before, after = (
-            model.prepare(question.site, scenario, draws, baseline=question.baseline)
-            for scenario in (question.baseline, question.intervention)
-        )
+        before = model.prepare(setting, question.baseline)
+        after = model.prepare(setting, question.intervention)
         for name, streams in inputs.items():
-            start = starting_pools(before, streams[0], soc)
+            start = starting_pools(before, streams[0], setting.soc_t_ha)
             found |= _stock_pairs(
                 stocks(before, streams[0], start, years=question.horizons),
                 stocks(after, streams[1], start, years=question.horizons),

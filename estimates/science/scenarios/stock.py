@@ -17,40 +17,48 @@ from estimates.science.distributions import Array
 from estimates.science.errors import ImpossibleScenario
 from estimates.science.scenarios.describe import Scenario, Site
 from estimates.science.scenarios.draws import Draws
-from estimates.science.scenarios.streams import Source, Stream
+from estimates.science.scenarios.streams import Kind, Stream
+
+Layer = tuple[float, float]
+"""Upper and lower depth in cm."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class YearMap:
     """One year of one model: arrays (draws or 1, ...), C in t per ha.
 
-    step (.., pools, pools) carries the pools through the year. entries (steps, .., pools) say for
-    each source where a tonne that enters in a step stands at the end of the year; a step is a
-    month, or the year.
+    step (.., pools, pools) carries the pools through the year. entries say for each kind of
+    stream, and in it for each layer, where a tonne that enters in a step stands at the end of the
+    year, as (steps, .., pools); a step is a month, or the year.
     """
 
     step: Array
-    entries: Mapping[Source, Array]
+    entries: Mapping[Kind, Sequence[Array]]
 
-    def inflow(self, stream: Stream) -> Array:
-        """Return where a tonne of a stream stands at the end of the year."""
-        table = self.entries[stream.source]
-        shares = stream.months if len(table) > 1 else (1.0,)
-        stands: Array = np.einsum("m,mnp->np", np.asarray(shares), table)
-        return stands
+    def inflow(self, stream: Stream, layers: Sequence[Layer]) -> Array:
+        """Return where a stream stands at the end of the year, as (draws, pools)."""
+        total = np.zeros((1, self.step.shape[-1]))
+        for layer, table in zip(layers, self.entries[stream.kind], strict=True):
+            shares = stream.months if len(table) > 1 else (1.0,)
+            stands = np.einsum("m,mnp->np", np.asarray(shares), table)
+            amount = np.asarray(stream.amount_t_ha * stream.share_between(*layer))
+            total = total + amount[:, None] * stands
+        return total
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PreparedModel:
     """A model made ready for one scenario: a map for each year of its rotation.
 
-    counted says which pools are SOC, adjusted which of them are scaled so that the start is the
-    measured stock; inert_t_ha is C that never turns over.
+    By pool, each 0 or 1: counted says which are SOC, measured which of them the initial stock was
+    measured in, adjusted which are scaled so that it is met. inert_t_ha is C that never turns
+    over. layers are those streams enter.
     """
 
     maps: Sequence[YearMap]
-    depth_cm: float
+    layers: Sequence[Layer]
     counted: Array
+    measured: Array
     adjusted: Array
     inert_t_ha: Array
 
@@ -66,10 +74,22 @@ class SocModel(Protocol):
     def version(self) -> str:
         """Return the parameter set and its version."""
 
-    def prepare(
-        self, site: Site, scenario: Scenario, draws: Draws, *, baseline: Scenario
-    ) -> PreparedModel:
-        """Return the model ready for a scenario; the baseline is what its numbers refer to."""
+    def prepare(self, setting: Setting, scenario: Scenario) -> PreparedModel:
+        """Return the model ready for a scenario."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Setting:
+    """What both scenarios of a contrast have in common, and the streams that may enter.
+
+    The numbers of a model that stand in relation to something refer to the baseline.
+    """
+
+    site: Site
+    baseline: Scenario
+    kinds: Sequence[Kind]
+    soc_t_ha: Array
+    draws: Draws
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,8 +112,8 @@ def starting_pools(model: PreparedModel, streams: Sequence[Stream], soc_t_ha: Ar
     enters the soil.
     """
     steady = _steady_states(model, _inflows(model, streams))[-1]
-    fixed = model.inert_t_ha + steady @ (model.counted * (1.0 - model.adjusted))
-    free = steady @ (model.counted * model.adjusted)
+    fixed = model.inert_t_ha + steady @ (model.measured * (1.0 - model.adjusted))
+    free = steady @ (model.measured * model.adjusted)
     if not np.all(free > 0):
         raise ImpossibleScenario(
             "No C enters the soil in the baseline: a stock in proportion to its inputs has none."
@@ -127,12 +147,11 @@ def stocks(
 
 def _inflows(model: PreparedModel, streams: Sequence[Stream]) -> list[Array]:
     """Return what the streams add to the pools in each year of the rotation."""
-    pools = len(model.counted)
-    size = max((len(stream.amount_t_ha) for stream in streams), default=1)
-    inflows = [np.zeros((size, pools)) for _ in model.maps]
+    inflows: list[Array] = [np.zeros((1, len(model.counted))) for _ in model.maps]
     for stream in streams:
-        amount = stream.amount_t_ha * stream.share_within(model.depth_cm)
-        inflows[stream.year] += amount[:, None] * model.maps[stream.year].inflow(stream)
+        inflows[stream.year] = inflows[stream.year] + model.maps[stream.year].inflow(
+            stream, model.layers
+        )
     return inflows
 
 

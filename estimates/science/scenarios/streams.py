@@ -12,6 +12,9 @@ from estimates.science.distributions import Array
 from estimates.science.scenarios.describe import MONTHS, Scenario, Stand
 from estimates.science.scenarios.draws import Draws
 
+Kind = tuple["Source", str]
+"""The source of a stream, and the crop or amendment it comes from."""
+
 Source = Literal["root", "rhizodeposit", "shoot", "manure"]
 SOURCES: tuple[Source, ...] = ("root", "rhizodeposit", "shoot", "manure")
 BELOW_GROUND: tuple[Source, ...] = ("root", "rhizodeposit")
@@ -67,8 +70,19 @@ class Stream:
     rate_per_cm: Array | None = None
     deepest_cm: float | None = None
 
+    @property
+    def kind(self) -> Kind:
+        """Return its source and what it comes from."""
+        return self.source, self.name
+
+    def share_between(self, upper_cm: float, lower_cm: float) -> Array | float:
+        """Return the share of the carbon between two depths."""
+        return self.share_within(lower_cm) - self.share_within(upper_cm)
+
     def share_within(self, depth_cm: float) -> Array | float:
         """Return the share of the carbon above a depth."""
+        if depth_cm <= 0:
+            return 0.0
         if self.rate_per_cm is None:
             return 1.0
         above = -np.expm1(-self.rate_per_cm * depth_cm)

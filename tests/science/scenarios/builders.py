@@ -76,17 +76,18 @@ class OnePool:
     depth_cm: float = 30.0
     inert_t_ha: float = 0.0
 
-    def prepare(self, site, scenario, draws, *, baseline):
-        loss = draws.of(f"rate of {self.name}", Lognormal(median=1 - self.kept, gsd=self.gsd))
-        sources = ("root", "rhizodeposit", "shoot", "manure")
+    def prepare(self, setting, scenario):
+        rate = Lognormal(median=1 - self.kept, gsd=self.gsd)
+        loss = setting.draws.of(f"rate of {self.name}", rate)
         one = YearMap(
             step=(1.0 - loss)[:, None, None],
-            entries={source: np.ones((1, 1, 1)) for source in sources},
+            entries={kind: [np.ones((1, 1, 1))] for kind in setting.kinds},
         )
         return PreparedModel(
             maps=[one] * len(scenario.years),
-            depth_cm=self.depth_cm,
+            layers=[(0.0, self.depth_cm)],
             counted=np.ones(1),
+            measured=np.ones(1),
             adjusted=np.ones(1),
             inert_t_ha=np.full(1, self.inert_t_ha),
         )
