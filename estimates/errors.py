@@ -2,6 +2,7 @@
 
 RootfieldError
 ├── OrderRefused               order-refused           422  the order cannot be carried out
+├── ScenarioRefused            scenario-refused        422  a scenario contradicts itself
 ├── OrderFinished              order-finished          409  nothing is left to cancel
 └── ContentChanged
     └── ParameterSetChanged    parameter-set-changed   422  a version is known with other numbers
@@ -17,6 +18,15 @@ class OrderRefused(RootfieldError):
 
     code = "order-refused"
     title = "The order cannot be carried out."
+    status = 422
+    retry = "after-fix"
+
+
+class ScenarioRefused(RootfieldError):
+    """A scenario contradicts itself; `problems` names where."""
+
+    code = "scenario-refused"
+    title = "The scenario cannot be stored."
     status = 422
     retry = "after-fix"
 

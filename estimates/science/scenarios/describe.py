@@ -121,7 +121,7 @@ class Soil:
     """The topsoil: texture in %, what AMG asks for, and the stock it starts with in t C per ha.
 
     stock_depth_cm is the depth the initial stock was taken to. soc_variation is the coefficient of
-    variation of that stock.
+    variation of that stock. icbm_climate_factor is ICBM's r: 1 where it was fitted, Uppsala.
     """
 
     clay_percent: float
@@ -132,6 +132,7 @@ class Soil:
     ph: float = 7.0
     carbonate_g_kg: float = 0.0
     c_to_n: float = 10.0
+    icbm_climate_factor: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse a soil that cannot be."""
@@ -143,6 +144,8 @@ class Soil:
             raise ImpossibleScenario("The initial stock is above 0 and at most 1000 t C per ha.")
         if not 5 <= self.stock_depth_cm <= 100:
             raise ImpossibleScenario("The depth of the initial stock is 5 to 100 cm.")
+        if not 0.05 <= self.icbm_climate_factor <= 10:
+            raise ImpossibleScenario("The climate factor of ICBM is 0.05 to 10.")
         if not (2 <= self.ph <= 12 and self.carbonate_g_kg >= 0 and self.c_to_n > 0):
             raise ImpossibleScenario("pH is 2 to 12, carbonate 0 or above, C:N above 0.")
 
