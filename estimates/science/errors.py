@@ -168,6 +168,8 @@ class ImpossibleForcing(ScienceError):
     """What drives a soil model contradicts itself or is outside what can be."""
 
     code = "impossible_forcing"
+
+
 class ImpossibleScenario(ScienceError):
     """A scenario cannot be grown, or not on this site."""
 

@@ -1,8 +1,9 @@
 """Where the uncertainty of a difference comes from: inputs, method and model.
 
-First-order shares (Sobol 1993; estimator of Janon et al. 2014, doi:10.1051/ps/2013040): what part
-of the variance would go if one input were known. Over several methods and models, each counted as
-equally likely - an assumption that the result names - their choice is an input like any other.
+First-order shares (Sobol 1993; estimator of Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018):
+what part of the variance would go if one input were known. Over several methods and models their
+choice is an input like any other, each counted as equally likely: an assumption, said with the
+result.
 """
 
 from __future__ import annotations
@@ -18,24 +19,16 @@ from estimates.science.errors import NotEnoughData
 METHOD, MODEL, METHOD_AND_MODEL = "method", "model", "method and model together"
 
 
-def first_order_share(first: Array, kept: Array) -> float:
-    """Return the share of the variance that the inputs kept explain, between about 0 and 1.
+def first_order_share(first: Array, second: Array, kept: Array) -> float:
+    """Return the share of the variance that some inputs explain, 0 to about 1.
 
-    first and kept are two runs that have only these inputs in common. Without variance there is
-    nothing to explain: 0.
+    first and second are two independent runs; kept is the second with these inputs of the first.
+    Without variance there is nothing to explain: 0.
     """
-    mean = (first + kept).mean() / 2.0
-    variance = ((first**2 + kept**2) / 2.0).mean() - mean**2
+    variance = float(first.var())
     if not variance > 0:
         return 0.0
-    return float(((first * kept).mean() - mean**2) / variance)
-
-
-def input_shares(first: Array, kept: Mapping[str, Array]) -> tuple[VarianceShare, ...]:
-    """Return the share of each input, largest first, and the remainder; together they are 1."""
-    variance = float(first.var())
-    singles = {name: first_order_share(first, run) * variance for name, run in kept.items()}
-    return variance_shares(variance, singles)
+    return float(((first - first.mean()) * (kept - second)).mean() / variance)
 
 
 def ensemble_shares(

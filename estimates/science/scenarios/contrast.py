@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from estimates.science.budget import VarianceShare
+from estimates.science.budget import VarianceShare, variance_shares
 from estimates.science.distributions import Array
 from estimates.science.errors import ImpossibleScenario
 from estimates.science.monte_carlo import QUANTILES, Summary
-from estimates.science.scenarios.budget import ensemble_shares, input_shares
-from estimates.science.scenarios.describe import Scenario, Site
-from estimates.science.scenarios.draws import Draws
-from estimates.science.scenarios.stock import (
-    Setting,
-    SocModel,
-    Stocks,
-    initial_stock,
-    starting_pools,
-    stocks,
+from estimates.science.scenarios.budget import ensemble_shares, first_order_share
+from estimates.science.scenarios.evaluate import (
+    FIRST,
+    SECOND,
+    At,
+    MethodInputs,
+    ModelResponses,
+    Pair,
+    Question,
 )
-from estimates.science.scenarios.streams import (
-    BELOW_GROUND,
-    SOURCES,
-    InputMethod,
-    Source,
-    Stream,
-    streams_of,
-    yearly_input,
-)
+from estimates.science.scenarios.stock import SocModel
+from estimates.science.scenarios.streams import InputMethod
 
-Streams = tuple[Stream, ...]
 Quantity = Literal["c_input", "root_c_input", "soc", "soc_equilibrium", "co2e", "co2e_equilibrium"]
 
 UNITS: Mapping[Quantity, str] = {
@@ -45,32 +36,6 @@ UNITS: Mapping[Quantity, str] = {
     "co2e_equilibrium": "t CO2 ha-1",
 }
 CO2_PER_C = 44.0 / 12.0
-
-DRAWS = 2_000
-LEAST_DRAWS, MOST_DRAWS = 200, 20_000
-HORIZONS = (20, 50)
-LONGEST_HORIZON = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is compared: an intervention and a baseline on one site, by these horizons in years."""
-
-    site: Site
-    baseline: Scenario
-    intervention: Scenario
-    horizons: tuple[int, ...] = HORIZONS
-    seed: int = 1
-    draws: int = DRAWS
-
-    def __post_init__(self) -> None:
-        """Refuse horizons or draws that no answer can be made of."""
-        if not self.horizons or not all(1 <= year <= LONGEST_HORIZON for year in self.horizons):
-            raise ImpossibleScenario(f"Horizons are 1 to {LONGEST_HORIZON} years.")
-        if not LEAST_DRAWS <= self.draws <= MOST_DRAWS:
-            raise ImpossibleScenario(f"Draws are {LEAST_DRAWS} to {MOST_DRAWS}.")
-        if self.seed < 0:
-            raise ImpossibleScenario("A seed is a whole number, 0 or above.")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -137,19 +102,6 @@ class ContrastResult:
     draws: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Pair:
-    """Draws of a quantity in both scenarios."""
-
-    baseline: Array
-    intervention: Array
-
-    @property
-    def difference(self) -> Array:
-        """Return intervention minus baseline, draw by draw."""
-        return self.intervention - self.baseline
-
-
 def contrast_of(
     question: Question, *, methods: Sequence[InputMethod], models: Sequence[SocModel]
 ) -> ContrastResult:
@@ -160,26 +112,16 @@ def contrast_of(
     """
     if not methods or not models:
         raise ImpossibleScenario("A contrast needs one method and one model or more.")
-    first, uncertain = _evaluated(question, methods, models, kept=None)
-    kept = {
-        name: _evaluated(question, methods, models, kept={name})[0] for name in sorted(uncertain)
-    }
-    cells = tuple(
-        Cell(
-            key=key,
-            baseline=summary_of(pair.baseline),
-            intervention=summary_of(pair.intervention),
-            difference=summary_of(pair.difference),
-            shares=input_shares(
-                pair.difference, {name: run[key].difference for name, run in kept.items()}
-            ),
-        )
-        for key, pair in first.items()
-    )
+    inputs = [MethodInputs(question, method) for method in methods]
+    kinds = sorted({kind for each in inputs for kind in each.kinds})
+    found = [cell for each in inputs for cell in _input_cells(question, each)]
+    for model in models:
+        found += _stock_cells(ModelResponses(question, model, kinds), inputs)
+    cells = tuple(cell for cell, _ in found)
     return ContrastResult(
         cells=cells,
         spreads=spreads_of(cells),
-        budgets=_budgets(cells, first),
+        budgets=_budgets(cells, {cell.key: draws for cell, draws in found}),
         method_versions={method.name: method.version for method in methods},
         model_versions={model.name: model.version for model in models},
         draws=question.draws,
@@ -240,89 +182,98 @@ def _spread(
     ]
 
 
-def _budgets(cells: Sequence[Cell], pairs: Mapping[Key, Pair]) -> tuple[EnsembleBudget, ...]:
+def _input_cells(question: Question, inputs: MethodInputs) -> list[tuple[Cell, Array]]:
+    """Return the cells of C inputs with the draws of their differences."""
+    first, second = inputs.pairs(FIRST), inputs.pairs(SECOND)
+    kept = {name: inputs.pairs(frozenset({name})) for name in sorted(inputs.uncertain)}
+    found = []
+    for quantity, pair in first.items():
+        shares = {
+            name: first_order_share(
+                pair.difference, second[quantity].difference, run[quantity].difference
+            )
+            for name, run in kept.items()
+        }
+        key = Key(quantity=quantity, horizon_years=0, method=inputs.method.name)
+        found.append((_cell(key, pair, shares), pair.difference))
+    return found
+
+
+def _stock_cells(
+    responses: ModelResponses, inputs: Sequence[MethodInputs]
+) -> list[tuple[Cell, Array]]:
+    """Return the cells of one model under every method with the draws of their differences."""
+    firsts = [responses.pairs(FIRST, each, FIRST) for each in inputs]
+    shares = _stock_shares(responses, inputs, firsts)
+    found = []
+    for each, first, of_method in zip(inputs, firsts, shares, strict=True):
+        for at, pair in first.items():
+            for key, scale in _keys(at, each.method.name, responses.model.name):
+                scaled = pair.times(scale)
+                found.append((_cell(key, scaled, of_method[at]), scaled.difference))
+    return found
+
+
+def _stock_shares(
+    responses: ModelResponses,
+    inputs: Sequence[MethodInputs],
+    firsts: Sequence[Mapping[At, Pair]],
+) -> list[dict[At, dict[str, float]]]:
+    """Return for each method, at each horizon, the share of every uncertain input."""
+    seconds = [responses.pairs(SECOND, each, SECOND) for each in inputs]
+    shares: list[dict[At, dict[str, float]]] = [{at: {} for at in first} for first in firsts]
+    of_model = {
+        (name, place): frozenset({name})
+        for name in sorted(responses.uncertain)
+        for place in range(len(inputs))
+    }
+    of_method = {
+        (name, place): SECOND
+        for place, each in enumerate(inputs)
+        for name in sorted(each.uncertain - responses.uncertain)
+    }
+    for (name, place), sample in {**of_method, **of_model}.items():
+        each = inputs[place]
+        mine = frozenset({name}) if name in each.uncertain else SECOND
+        kept = responses.pairs(sample, each, mine)
+        for at, pair in kept.items():
+            shares[place][at][name] = first_order_share(
+                firsts[place][at].difference, seconds[place][at].difference, pair.difference
+            )
+    return shares
+
+
+def _keys(at: At, method: str, model: str) -> list[tuple[Key, float]]:
+    """Return the quantities a stock answers, each with what to multiply it with."""
+    soc: Quantity = "soc" if at else "soc_equilibrium"
+    gas: Quantity = "co2e" if at else "co2e_equilibrium"
+    return [
+        (Key(quantity=soc, horizon_years=at, method=method, model=model), 1.0),
+        (Key(quantity=gas, horizon_years=at, method=method, model=model), CO2_PER_C),
+    ]
+
+
+def _cell(key: Key, pair: Pair, shares: Mapping[str, float]) -> Cell:
+    variance = float(pair.difference.var())
+    return Cell(
+        key=key,
+        baseline=summary_of(pair.baseline),
+        intervention=summary_of(pair.intervention),
+        difference=summary_of(pair.difference),
+        shares=variance_shares(
+            variance, {name: share * variance for name, share in shares.items() if share}
+        ),
+    )
+
+
+def _budgets(cells: Sequence[Cell], draws: Mapping[Key, Array]) -> tuple[EnsembleBudget, ...]:
     found = []
     for quantity, horizon in dict.fromkeys((c.key.quantity, c.key.horizon_years) for c in cells):
         group = [c for c in cells if (c.key.quantity, c.key.horizon_years) == (quantity, horizon)]
         names = [(cell.key.method, cell.key.model) for cell in group]
-        draws = [pairs[cell.key].difference for cell in group]
         shares = ensemble_shares(
-            dict(zip(names, draws, strict=True)),
-            dict(zip(names, (cell.shares for cell in group), strict=True)),
+            {name: draws[cell.key] for name, cell in zip(names, group, strict=True)},
+            {name: cell.shares for name, cell in zip(names, group, strict=True)},
         )
         found.append(EnsembleBudget(quantity=quantity, horizon_years=horizon, shares=shares))
     return tuple(found)
-
-
-def _evaluated(
-    question: Question,
-    methods: Sequence[InputMethod],
-    models: Sequence[SocModel],
-    *,
-    kept: Collection[str] | None,
-) -> tuple[dict[Key, Pair], set[str]]:
-    """Return both scenarios by every method and model, and the names of what is uncertain."""
-    draws = Draws(seed=question.seed, size=question.draws, kept=kept)
-    inputs: dict[str, tuple[Streams, Streams]] = {
-        method.name: (
-            streams_of(question.baseline, method, draws),
-            streams_of(question.intervention, method, draws),
-        )
-        for method in methods
-    }
-    found: dict[Key, Pair] = {}
-    for name, streams in inputs.items():
-        found |= _input_pairs(question, name, streams, draws)
-    setting = Setting(
-        site=question.site,
-        baseline=question.baseline,
-        kinds=sorted({s.kind for both in inputs.values() for one in both for s in one}),
-        soc_t_ha=initial_stock(question.site, draws),
-        draws=draws,
-    )
-    for model in models:
-        before = model.prepare(setting, question.baseline)
-        after = model.prepare(setting, question.intervention)
-        for name, streams in inputs.items():
-            start = starting_pools(before, streams[0], setting.soc_t_ha)
-            found |= _stock_pairs(
-                stocks(before, streams[0], start, years=question.horizons),
-                stocks(after, streams[1], start, years=question.horizons),
-                method=name,
-                model=model.name,
-            )
-    return found, draws.uncertain
-
-
-def _input_pairs(
-    question: Question, method: str, streams: tuple[Streams, Streams], draws: Draws
-) -> dict[Key, Pair]:
-    counted: dict[Quantity, tuple[Source, ...]] = {
-        "c_input": SOURCES,
-        "root_c_input": BELOW_GROUND,
-    }
-    found = {}
-    for quantity, sources in counted.items():
-        before, after = (
-            yearly_input(entering, years=len(scenario.years), size=draws.size, sources=sources)
-            for entering, scenario in zip(
-                streams, (question.baseline, question.intervention), strict=True
-            )
-        )
-        key = Key(quantity=quantity, horizon_years=0, method=method)
-        found[key] = Pair(baseline=before, intervention=after)
-    return found
-
-
-def _stock_pairs(before: Stocks, after: Stocks, *, method: str, model: str) -> dict[Key, Pair]:
-    at: list[tuple[Quantity, Quantity, int, Array, Array]] = [
-        ("soc", "co2e", year, before.at_year[year], after.at_year[year]) for year in before.at_year
-    ]
-    at.append(("soc_equilibrium", "co2e_equilibrium", 0, before.equilibrium, after.equilibrium))
-    found = {}
-    for soc, gas, year, one, other in at:
-        stock = Key(quantity=soc, horizon_years=year, method=method, model=model)
-        as_gas = Key(quantity=gas, horizon_years=year, method=method, model=model)
-        found[stock] = Pair(baseline=one, intervention=other)
-        found[as_gas] = Pair(baseline=one * CO2_PER_C, intervention=other * CO2_PER_C)
-    return found

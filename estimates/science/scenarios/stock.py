@@ -35,15 +35,13 @@ class YearMap:
     step: Array
     entries: Mapping[Kind, Sequence[Array]]
 
-    def inflow(self, stream: Stream, layers: Sequence[Layer]) -> Array:
-        """Return where a stream stands at the end of the year, as (draws, pools)."""
-        total = np.zeros((1, self.step.shape[-1]))
-        for layer, table in zip(layers, self.entries[stream.kind], strict=True):
-            shares = stream.months if len(table) > 1 else (1.0,)
-            stands = np.einsum("m,mnp->np", np.asarray(shares), table)
-            amount = np.asarray(stream.amount_t_ha * stream.share_between(*layer))
-            total = total + amount[:, None] * stands
-        return total
+    def stands(self, stream: Stream) -> list[Array]:
+        """Return where a tonne of a stream stands at the end of the year, for each layer."""
+        found = []
+        for table in self.entries[stream.kind]:
+            shares = np.asarray(stream.months if len(table) > 1 else (1.0,))
+            found.append(np.einsum("m,mnp->np", shares, table))
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,76 +98,97 @@ class Stocks:
     equilibrium: Array
 
 
+class Response:
+    """What the inputs of any method make of the SOC of one prepared model.
+
+    SOC after some years is a weighted sum of the starting pools and of what each year of the
+    rotation brings; the weights are worked out once, backwards from the SOC that is asked for.
+    """
+
+    def __init__(self, model: PreparedModel, *, years: Sequence[int]) -> None:
+        """Work out the weights for these horizons."""
+        self.model = model
+        self.weights = {year: self._weights(year) for year in years}
+        through: Array = np.eye(len(model.counted))[None].astype(np.float64)
+        for each in model.maps:
+            through = np.asarray(each.step @ through, dtype=np.float64)
+        self.held = np.asarray(np.linalg.inv(np.eye(len(model.counted)) - through))
+        self._stands: dict[tuple[int, Kind, tuple[float, ...]], list[Array]] = {}
+
+    def inflows(self, streams: Sequence[Stream]) -> list[Array]:
+        """Return what the streams add to the pools in each year of the rotation."""
+        found: list[Array] = [np.zeros((1, len(self.model.counted))) for _ in self.model.maps]
+        for stream in streams:
+            key = (stream.year, stream.kind, stream.months)
+            if key not in self._stands:
+                self._stands[key] = self.model.maps[stream.year].stands(stream)
+            for layer, stands in zip(self.model.layers, self._stands[key], strict=True):
+                amount = np.asarray(stream.amount_t_ha * stream.share_between(*layer))
+                found[stream.year] = found[stream.year] + amount[:, None] * stands
+        return found
+
+    def steady_states(self, inflows: Sequence[Array]) -> list[Array]:
+        """Return the pools at the end of each year of a rotation that repeats for ever."""
+        added: Array = np.zeros((1, len(self.model.counted)))
+        for year, inflow in zip(self.model.maps, inflows, strict=True):
+            added = _through(year.step, added) + inflow
+        state = _through(self.held, added)
+        found = []
+        for year, inflow in zip(self.model.maps, inflows, strict=True):
+            state = _through(year.step, state) + inflow
+            found.append(state)
+        return found
+
+    def start(self, inflows: Sequence[Array], soc_t_ha: Array) -> Array:
+        """Return pools that hold the stock, as these inputs at equilibrium would share it out.
+
+        Raises ImpossibleScenario where what the model cannot adjust already exceeds the stock, or
+        no C enters the soil.
+        """
+        model = self.model
+        steady = self.steady_states(inflows)[-1]
+        fixed = model.inert_t_ha + steady @ (model.measured * (1.0 - model.adjusted))
+        free = steady @ (model.measured * model.adjusted)
+        if not np.all(free > 0):
+            raise ImpossibleScenario(
+                "No C enters the soil in the baseline: a stock in proportion to it has none."
+            )
+        scale = (soc_t_ha - fixed) / free
+        if not np.all(scale > 0):
+            raise ImpossibleScenario(
+                f"The initial stock of {float(np.median(soc_t_ha)):.1f} t C per ha is too small "
+                f"for the inert and young C of the model, {float(np.median(fixed)):.1f} t C per ha."
+            )
+        pools: Array = steady * np.where(model.adjusted > 0, scale[:, None], 1.0)
+        return pools
+
+    def stocks(self, inflows: Sequence[Array], start: Array) -> Stocks:
+        """Return SOC at every horizon from the starting pools, and at equilibrium."""
+        found = {}
+        for year, (of_start, of_years) in self.weights.items():
+            soc = (of_start * start).sum(axis=1)
+            for weight, inflow in zip(of_years, inflows, strict=True):
+                soc = soc + (weight * inflow).sum(axis=1)
+            found[year] = np.asarray(soc + self.model.inert_t_ha)
+        states = [state @ self.model.counted for state in self.steady_states(inflows)]
+        mean = np.mean(np.stack(states), axis=0)
+        return Stocks(at_year=found, equilibrium=np.asarray(mean + self.model.inert_t_ha))
+
+    def _weights(self, years: int) -> tuple[Array, list[Array]]:
+        """Return the weights of the starting pools and of what each year of the rotation adds."""
+        length = len(self.model.maps)
+        weight: Array = self.model.counted[None]
+        of_years: list[Array] = [np.zeros_like(weight) for _ in range(length)]
+        for number in reversed(range(years)):
+            place = number % length
+            of_years[place] = of_years[place] + weight
+            weight = (weight[:, None, :] @ self.model.maps[place].step)[:, 0, :]
+        return weight, of_years
+
+
 def initial_stock(site: Site, draws: Draws) -> Array:
     """Return draws of the SOC at the start in t C per ha."""
     return site.soil.soc_t_ha * draws.factor("initial stock", site.soil.soc_variation)
-
-
-def starting_pools(model: PreparedModel, streams: Sequence[Stream], soc_t_ha: Array) -> Array:
-    """Return pools that hold the stock, in the proportions of the equilibrium of these streams.
-
-    Raises ImpossibleScenario where what the model cannot adjust already exceeds the stock, or no C
-    enters the soil.
-    """
-    steady = _steady_states(model, _inflows(model, streams))[-1]
-    fixed = model.inert_t_ha + steady @ (model.measured * (1.0 - model.adjusted))
-    free = steady @ (model.measured * model.adjusted)
-    if not np.all(free > 0):
-        raise ImpossibleScenario(
-            "No C enters the soil in the baseline: a stock in proportion to its inputs has none."
-        )
-    scale = (soc_t_ha - fixed) / free
-    if not np.all(scale > 0):
-        raise ImpossibleScenario(
-            f"The initial stock of {float(np.median(soc_t_ha)):.1f} t C per ha is too small for "
-            f"the inert and young C of the model, {float(np.median(fixed)):.1f} t C per ha."
-        )
-    pools: Array = steady * np.where(model.adjusted > 0, scale[:, None], 1.0)
-    return pools
-
-
-def stocks(
-    model: PreparedModel, streams: Sequence[Stream], start: Array, *, years: Sequence[int]
-) -> Stocks:
-    """Return SOC after so many years from the starting pools, and at equilibrium."""
-    inflows = _inflows(model, streams)
-    pools = start
-    found: dict[int, Array] = {}
-    for number in range(max(years)):
-        place = number % len(model.maps)
-        pools = _through(model.maps[place].step, pools) + inflows[place]
-        if number + 1 in years:
-            found[number + 1] = pools @ model.counted + model.inert_t_ha
-    steady = _steady_states(model, inflows)
-    mean = sum(state @ model.counted for state in steady) / len(steady)
-    return Stocks(at_year=found, equilibrium=np.asarray(mean + model.inert_t_ha))
-
-
-def _inflows(model: PreparedModel, streams: Sequence[Stream]) -> list[Array]:
-    """Return what the streams add to the pools in each year of the rotation."""
-    inflows: list[Array] = [np.zeros((1, len(model.counted))) for _ in model.maps]
-    for stream in streams:
-        inflows[stream.year] = inflows[stream.year] + model.maps[stream.year].inflow(
-            stream, model.layers
-        )
-    return inflows
-
-
-def _steady_states(model: PreparedModel, inflows: Sequence[Array]) -> list[Array]:
-    """Return the pools at the end of each year of a rotation that repeats for ever."""
-    pools = len(model.counted)
-    through: Array = np.asarray(np.eye(pools)[None], dtype=np.float64)
-    added: Array = np.zeros((1, pools))
-    for year, inflow in zip(model.maps, inflows, strict=True):
-        through = np.asarray(year.step @ through, dtype=np.float64)
-        added = _through(year.step, added) + inflow
-    balance = np.broadcast_to(np.eye(pools) - through, (len(added), pools, pools))
-    state: Array = np.asarray(np.linalg.solve(balance, added[..., None])[..., 0], dtype=np.float64)
-    found = []
-    for year, inflow in zip(model.maps, inflows, strict=True):
-        state = _through(year.step, state) + inflow
-        found.append(state)
-    return found
 
 
 def _through(step: Array, pools: Array) -> Array:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimates.science.distributions import Lognormal
-from estimates.science.scenarios.contrast import Question
 from estimates.science.scenarios.describe import Scenario, Site, Soil, Stand, Weather, Year
+from estimates.science.scenarios.evaluate import Question
 from estimates.science.scenarios.stock import PreparedModel, YearMap
 from estimates.science.scenarios.streams import StandCarbon
 

@@ -8,16 +8,20 @@ import pytest
 from estimates.science.budget import VarianceShare
 from estimates.science.distributions import Normal, Uniform
 from estimates.science.errors import NotEnoughData
-from estimates.science.scenarios.budget import ensemble_shares, first_order_share, input_shares
+from estimates.science.scenarios.budget import ensemble_shares, first_order_share
 from estimates.science.scenarios.draws import Draws
 
 SIZE = 20_000
 
 
 def runs(answer, names):
-    """Return a run of all inputs, and one for each name that has only this input in common."""
-    first = answer(Draws(seed=3, size=SIZE))
-    return first, {name: answer(Draws(seed=3, size=SIZE, kept={name})) for name in names}
+    """Return the share of each name, and what is left."""
+    first, second = answer(Draws(seed=3, size=SIZE)), answer(Draws(seed=3, size=SIZE, kept=()))
+    found = {
+        name: first_order_share(first, second, answer(Draws(seed=3, size=SIZE, kept={name})))
+        for name in names
+    }
+    return {**found, "remainder": 1.0 - sum(found.values())}
 
 
 def test_the_shares_of_a_sum_are_those_of_its_variances():
@@ -28,7 +32,7 @@ def test_the_shares_of_a_sum_are_those_of_its_variances():
         other = draws.of("y", Normal(mean=50.0, sd=1.0))
         return 3.0 * one + other
 
-    shares = {item.input: item.share for item in input_shares(*runs(answer, "xy"))}
+    shares = runs(answer, "xy")
 
     assert shares["x"] == pytest.approx(0.9, abs=0.02)
     assert shares["y"] == pytest.approx(0.1, abs=0.02)
@@ -42,7 +46,7 @@ def test_a_product_leaves_to_the_remainder_what_only_both_explain():
         unit = Uniform(lower=0.0, upper=1.0)
         return draws.of("x", unit) * draws.of("y", unit)
 
-    shares = {item.input: item.share for item in input_shares(*runs(answer, "xy"))}
+    shares = runs(answer, "xy")
 
     assert shares["x"] == pytest.approx(3 / 7, abs=0.02)
     assert shares["y"] == pytest.approx(3 / 7, abs=0.02)
@@ -50,7 +54,7 @@ def test_a_product_leaves_to_the_remainder_what_only_both_explain():
 
 
 def test_what_does_not_vary_has_no_share():
-    assert first_order_share(np.ones(10), np.ones(10)) == 0.0
+    assert first_order_share(np.ones(10), np.ones(10), np.ones(10)) == 0.0
 
 
 def test_the_ensemble_adds_method_model_and_inputs_to_the_whole():
