@@ -108,11 +108,11 @@ def prepare_rothc_root_hum(
     setting: Setting, scenario: Scenario, _numbers: ParameterSet
 ) -> PreparedModel:
     """Return RothC with a part of root C straight to HUM, so that roots are humified more."""
-    return _rothc(setting, scenario, _splits_with_direct_hum(setting))
+    return _rothc(setting, scenario, splits_with_direct_hum(setting))
 
 
 def _rothc(setting: Setting, scenario: Scenario, splits: Mapping[str, FloatArray]) -> PreparedModel:
-    model, _ = rothc.rothc_model(_rothc_site(setting, scenario), _streams(setting), splits=splits)
+    model, _ = rothc.rothc_model(rothc_site(setting, scenario), _streams(setting), splits=splits)
     pools = np.ones(len(model.pools))
     return PreparedModel(
         maps=year_maps(model, setting.kinds, years=len(scenario.years), steps_a_year=MONTHS),
@@ -130,13 +130,13 @@ def prepare_two_layers(
     """Return RothC in two layers to 100 cm; the subsoil starts in step with the topsoil."""
     draws = setting.draws
     layers = two_layers.TwoLayers(
-        site=_rothc_site(setting, scenario),
+        site=rothc_site(setting, scenario),
         subsoil_clay_pct=np.full((1, 1), setting.site.soil.clay_percent),
         transport_share=draws.of("transport to the subsoil", two_layers.TRANSPORT_SHARE)[None],
         subsoil_factor=draws.of("decay in the subsoil", two_layers.SUBSOIL_FACTOR)[None],
     )
     model, _ = two_layers.two_layer_model(
-        layers, _streams(setting), splits=_splits_with_direct_hum(setting)
+        layers, _streams(setting), splits=splits_with_direct_hum(setting)
     )
     depth = setting.site.soil.stock_depth_cm
     pools = np.ones(len(model.pools))
@@ -297,7 +297,7 @@ def soil_models(parameters: ParameterSet, names: Sequence[str] = NAMES) -> list[
     return [BoundModel(option=BY_NAME[name], parameters=parameters) for name in names]
 
 
-def _rothc_site(setting: Setting, scenario: Scenario) -> rothc.RothcSite:
+def rothc_site(setting: Setting, scenario: Scenario) -> rothc.RothcSite:
     """Return soil and climate of a rotation whose soil water repeats."""
     soil, weather = setting.site.soil, setting.site.weather
     years = len(scenario.years)
@@ -322,7 +322,7 @@ def _rothc_site(setting: Setting, scenario: Scenario) -> rothc.RothcSite:
     return rothc.RothcSite(clay_pct=clay, climate=settled, rates_per_year=rates)
 
 
-def _splits_with_direct_hum(setting: Setting) -> dict[str, FloatArray]:
+def splits_with_direct_hum(setting: Setting) -> dict[str, FloatArray]:
     """Return splits whose roots hold their ratio to shoots at equilibrium, in the baseline."""
     plain = dict(rothc.standard_splits())
     hum = rothc.pool_split(dpm=0.0, rpm=0.0, bio=0.0, hum=1.0)
@@ -330,7 +330,7 @@ def _splits_with_direct_hum(setting: Setting) -> dict[str, FloatArray]:
         SocStream(name=name, source=SocSource.SHOOT, amount=np.ones(1)) for name in ("plain", "hum")
     ]
     model, _ = rothc.rothc_model(
-        _rothc_site(setting, setting.baseline),
+        rothc_site(setting, setting.baseline),
         streams,
         splits={"plain": plain["shoot"], "hum": hum},
     )

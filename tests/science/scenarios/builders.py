@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from estimates.science.distributions import Lognormal
+from estimates.science.parameters import load_parameter_set
 from estimates.science.scenarios.describe import Scenario, Site, Soil, Stand, Weather, Year
 from estimates.science.scenarios.evaluate import Question
 from estimates.science.scenarios.stock import PreparedModel, YearMap
 from estimates.science.scenarios.streams import StandCarbon
+
+ROOT = Path(__file__).resolve().parents[3]
+PARAMETERS = ROOT / "estimates" / "parameter_sets" / "yield_allometry_2026_1.json"
 
 # Mean weather of Rothamsted as printed with Hoosfield in the description of RothC-26.3 and 2.0.0
 # (Coleman & Jenkinson; Electronic Rothamsted Archive, CC BY 4.0).
@@ -41,6 +47,12 @@ def of_stands(*stands, name="baseline"):
 def question(baseline, intervention, **others):
     given = {"site": SITE, "draws": 400, "seed": 7}
     return Question(baseline=baseline, intervention=intervention, **{**given, **others})
+
+
+@cache
+def allometry():
+    """Return the parameter set of yield allometry as it ships."""
+    return load_parameter_set(PARAMETERS.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, kw_only=True)

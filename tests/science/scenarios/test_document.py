@@ -95,6 +95,18 @@ def test_what_does_not_fit_is_named_with_its_place(document, words):
         scenario_of(document, name="odd")
 
 
+@pytest.mark.parametrize(
+    ("year", "words"),
+    [
+        (Year(tillage="ridge"), "tillage is one of full, reduced, none, not 'ridge'"),
+        (Year(stands=(wheat(use="pasture"),)), "the use is one of main, cover, grass, tree"),
+    ],
+)
+def test_what_python_code_builds_is_checked_too(year, words):
+    with pytest.raises(ImpossibleScenario, match=words):
+        Scenario(name="odd", years=(year,))
+
+
 def test_two_main_crops_at_once_need_room_for_both():
     crops = [{"crop": crop, "yield_t_ha": 4, "ground_share": 0.6} for crop in ("pea", "barley")]
 
@@ -119,6 +131,7 @@ def test_a_crop_after_another_may_have_the_ground_again():
         ("soil", {"soc_t_ha": 0}, "initial stock"),
         ("soil", {"stock_depth_cm": 2}, "5 to 100 cm"),
         ("soil", {"ph": 1}, "pH is 2 to 12"),
+        ("soil", {"icbm_climate_factor": 0}, "climate factor"),
         ("weather", {"rain_mm": [10.0] * 11}, "rain of 12 months, not 11"),
         ("weather", {"temperature_c": [80.0] * 12}, "-60 to 50"),
         ("weather", {"rain_mm": [-1.0] * 12}, "0 to 5000 mm"),
