@@ -8,7 +8,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from estimates.models import EstimateOrder, EstimateResult, EstimateRun, ParameterSet
+from estimates.models import (
+    Contrast,
+    ContrastResult,
+    ContrastRun,
+    EstimateOrder,
+    EstimateResult,
+    EstimateRun,
+    ParameterSet,
+    Scenario,
+)
 
 
 class LookOnly(ModelAdmin):  # type: ignore[misc]
@@ -70,3 +79,40 @@ class EstimateResultAdmin(LookOnly):
     list_display = ("run", "level", "quantity", "mean", "lower", "upper", "unit")
     list_filter = ("level", "quantity", "method")
     list_select_related = ("run",)
+
+
+@admin.register(Scenario)
+class ScenarioAdmin(LookOnly):
+    """Scenarios, the latest first."""
+
+    list_display = ("name", "project", "intervention", "created_by", "created_at")
+    list_filter = ("project", "intervention")
+    list_select_related = ("project", "created_by")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Contrast)
+class ContrastAdmin(LookOnly):
+    """Contrasts, the latest first."""
+
+    list_display = ("intervention", "baseline", "site", "project", "seed", "ordered_at")
+    list_filter = ("project",)
+    list_select_related = ("intervention", "baseline", "site", "project")
+    date_hierarchy = "ordered_at"
+
+
+@admin.register(ContrastRun)
+class ContrastRunAdmin(LookOnly):
+    """Runs of contrasts with their state and reasons."""
+
+    list_display = ("contrast", "state", "attempt", "worker", "is_stale", "finished_at")
+    list_filter = ("state", "is_stale", "cause")
+    list_select_related = ("contrast__baseline", "contrast__intervention")
+
+
+@admin.register(ContrastResult)
+class ContrastResultAdmin(LookOnly):
+    """Differences by method and model, and how far those lie apart."""
+
+    list_display = ("quantity", "horizon_years", "method", "model", "mean", "lower", "upper")
+    list_filter = ("kind", "quantity", "method", "model")

@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
+from estimates.api.scenario_views import (
+    ContrastResultViewSet,
+    ContrastViewSet,
+    ScenarioViewSet,
+)
 from estimates.api.views import (
     ImpactViewSet,
     OrderViewSet,
@@ -17,6 +22,9 @@ router = SimpleRouter(trailing_slash=False)
 router.register("estimate-orders", OrderViewSet, basename="estimate-order")
 router.register("estimates", RunViewSet, basename="estimate")
 router.register("estimate-results", ResultViewSet, basename="estimate-result")
+router.register("scenarios", ScenarioViewSet, basename="scenario")
+router.register("contrasts", ContrastViewSet, basename="contrast")
+router.register("contrast-results", ContrastResultViewSet, basename="contrast-result")
 router.register("parameter-sets", ParameterSetViewSet, basename="parameter-set")
 
 impact: URLPattern = path(

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from estimates.models.claimed import ACTIVE_STATES, ClaimedRun, run_triggers
+from estimates.models.parameters import ParameterSet
 from sampling.models import Project, Site
 from sampling.models.base import append_only, one_of
 
@@ -79,7 +80,7 @@ class ContrastQuerySet(models.QuerySet["Contrast"]):
     def for_display(self) -> ContrastQuerySet:
         """Those with what a page or an answer names, read along; the latest first."""
         return self.select_related(
-            "project", "site", "baseline", "intervention", "ordered_by"
+            "project", "site", "baseline", "intervention", "parameter_set", "ordered_by"
         ).order_by("-ordered_at", "pk")
 
 
@@ -100,6 +101,7 @@ class Contrast(models.Model):
     soil_models = ArrayField(models.CharField(max_length=40))
     horizons_years = ArrayField(models.PositiveSmallIntegerField())
     options = models.JSONField(default=dict)
+    parameter_set = models.ForeignKey(ParameterSet, models.PROTECT, related_name="+")
     seed = models.BigIntegerField()
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     ordered_at = models.DateTimeField()
@@ -158,6 +160,7 @@ class Contrast(models.Model):
                     "soil_models",
                     "horizons_years",
                     "options",
+                    "parameter_set",
                     "seed",
                     "ordered_by",
                     "ordered_at",

@@ -21,12 +21,16 @@ from estimates.orders.contrast_options import (
     refused,
 )
 from estimates.orders.place import LARGEST_SEED
+from estimates.runs.parameters import parameters_for
 from estimates.runs.publish import COMPLETE_CONTRAST, publish
 from estimates.science.errors import ImpossibleScenario
 from estimates.science.scenarios.document import document_of, scenario_of
 from sampling.errors import IdempotencyReused
 from sampling.models import Project, Site, User
 from sampling.rules.canonical_json import canonical_sha256
+
+YIELD_ALLOMETRY = "yield_allometry"
+"""The method whose parameter set all input methods and the crop numbers of AMG come from."""
 
 LONGEST_NAME = 120
 LONGEST_HORIZON_YEARS = 200
@@ -156,6 +160,9 @@ def _contrast(
     horizons = sorted(set(wish.horizons_years))
     if not horizons or not all(1 <= year <= LONGEST_HORIZON_YEARS for year in horizons):
         raise refused("/horizons_years", f"Horizons are 1 to {LONGEST_HORIZON_YEARS} years.")
+    numbers = parameters_for(YIELD_ALLOMETRY, now=now)
+    if numbers is None:
+        raise refused("/methods", f"No parameter set of {YIELD_ALLOMETRY} is loaded.")
     if not 0 <= wish.seed <= LARGEST_SEED:
         raise refused("/seed", f"A seed is a whole number from 0 to {LARGEST_SEED}.")
     return Contrast(
@@ -168,6 +175,7 @@ def _contrast(
         soil_models=_known(wish.soil_models, SOIL_MODELS, "/soil_models"),
         horizons_years=horizons,
         options=options,
+        parameter_set=numbers,
         seed=wish.seed,
         ordered_by=ordered_by,
         ordered_at=now,

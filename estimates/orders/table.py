@@ -86,7 +86,7 @@ def _names(result: EstimateResult) -> list[object]:
         treatment.code if treatment else "",
         plot.code if plot else "",
     ]
-    return [_harmless(word) for word in words]
+    return [harmless(word) for word in words]
 
 
 def _numbers(result: EstimateResult) -> list[object]:
@@ -116,5 +116,6 @@ def _making(run: EstimateRun) -> list[object]:
     ]
 
 
-def _harmless(word: str) -> str:
+def harmless(word: str) -> str:
+    """Return a word that no spreadsheet runs."""
     return f"'{word}" if word.startswith(FORMULA_STARTS) else word

@@ -7,6 +7,7 @@ says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,7 +22,7 @@ from estimates.science.distributions import Array
 from estimates.science.errors import NotEnoughData, UnknownCrop
 from estimates.science.parameters import ParameterSet
 from estimates.science.results import Note
-from estimates.science.scenarios.describe import Stand
+from estimates.science.scenarios.describe import Scenario, Stand
 from estimates.science.scenarios.draws import Draws
 from estimates.science.scenarios.streams import InputMethod, StandCarbon
 
@@ -114,9 +115,24 @@ class AllometricInput:
         return self.name == "fixed_root_c"
 
 
-def input_methods(parameters: ParameterSet, names: tuple[str, ...] = NAMES) -> list[InputMethod]:
+def input_methods(parameters: ParameterSet, names: Sequence[str] = NAMES) -> list[InputMethod]:
     """Return these ways; the parameter set is that of yield allometry."""
     return [AllometricInput(method=METHODS[name], parameters=parameters) for name in names]
+
+
+def notes_on(
+    scenarios: Sequence[Scenario], parameters: ParameterSet, names: Sequence[str] = NAMES
+) -> list[Note]:
+    """Return what a reader should know of these ways in these scenarios."""
+    stands = [
+        stand
+        for scenario in scenarios
+        for year in scenario.years
+        for stand in year.stands
+        if stand.stated is None
+    ]
+    ways = [AllometricInput(method=METHODS[name], parameters=parameters) for name in names]
+    return [note for way in ways for stand in stands for note in way.notes(stand)]
 
 
 def _asked(stand: Stand) -> YieldStand:

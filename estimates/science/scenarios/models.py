@@ -17,6 +17,7 @@ from estimates.science.allometry.stands import YieldStand
 from estimates.science.distributions import Array, Lognormal
 from estimates.science.errors import UnknownCrop
 from estimates.science.parameters import ParameterSet
+from estimates.science.results import Note
 from estimates.science.scenarios.describe import MONTHS, Scenario
 from estimates.science.scenarios.draws import Draws
 from estimates.science.scenarios.stock import (
@@ -295,6 +296,23 @@ NAMES = tuple(BY_NAME)
 def soil_models(parameters: ParameterSet, names: Sequence[str] = NAMES) -> list[SocModel]:
     """Return these models; the parameter set is that of yield allometry."""
     return [BoundModel(option=BY_NAME[name], parameters=parameters) for name in names]
+
+
+def notes_on_models(scenarios: Sequence[Scenario], names: Sequence[str] = NAMES) -> list[Note]:
+    """Return what a reader should know of these models in these scenarios."""
+    notes = []
+    tillage = {year.tillage for scenario in scenarios for year in scenario.years}
+    blind = [name for name in names if not BY_NAME[name].knows_tillage]
+    if len(tillage) > 1 and blind:
+        text = f"{', '.join(blind)} know no tillage: that they show no effect says nothing."
+        notes.append(Note(code="tillage_unknown", message=text))
+    if "rothc_two_layers" in names:
+        text = "rothc_two_layers is Rootfield's own; its subsoil starts in step with the topsoil."
+        notes.append(Note(code="own_model", message=text))
+    if "ipcc_tier2_soc" in names:
+        text = "ipcc_tier2_soc takes one lignin and N content for all inputs, roots or shoots."
+        notes.append(Note(code="one_quality", message=text))
+    return notes
 
 
 def rothc_site(setting: Setting, scenario: Scenario) -> rothc.RothcSite:

@@ -1,34 +1,29 @@
-"""Drawings of estimates as SVG. The same values give the same bytes: no date, no random ids."""
+"""Drawings of estimates: root C by depth, and plots side by side."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from estimates.plots.frame import (
+    LETTER_IN,
+    ROW_HEIGHT_IN,
+    SHARE_COLOUR,
+    STYLE,
+    WIDTH_IN,
+    plain,
+    svg_of,
+)
 from estimates.science.budget import VarianceShare
 from estimates.science.monte_carlo import Summary
 from estimates.science.results import LayerEstimate
 
-STYLE: Any = {
-    "svg.hashsalt": "rootfield",
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
 ROOT_COLOUR = "#7a4a21"
 GUESS_COLOUR = "#d8c3a5"
-SHARE_COLOUR = "#46703f"
-WIDTH_IN = 8.0
-ROW_HEIGHT_IN = 0.22
-LETTER_IN = 0.072  # the mean width of a letter of 9 points
 MOST_SHARES = 8
 
 
@@ -48,11 +43,11 @@ def draw_profile(
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_IN, 3.2))
         figure.subplots_adjust(left=0.09, right=0.98, top=0.86, bottom=0.16, wspace=0.95)
-        figure.suptitle(_plain(title), x=0.01, ha="left", fontsize=10)
+        figure.suptitle(plain(title), x=0.01, ha="left", fontsize=10)
         left, right = figure.subplots(1, 2)
         _depth_axes(left, layers)
         _share_axes(right, shares)
-        return _svg(figure, title)
+        return svg_of(figure, title)
 
 
 def draw_intervals(stocks: Sequence[Interval], inputs: Sequence[Interval], *, title: str) -> str:
@@ -69,11 +64,11 @@ def draw_intervals(stocks: Sequence[Interval], inputs: Sequence[Interval], *, ti
             bottom=0.5 / height,
             wspace=0.08,
         )
-        figure.suptitle(_plain(title), x=0.01, ha="left", fontsize=10)
+        figure.suptitle(plain(title), x=0.01, ha="left", fontsize=10)
         left, right = figure.subplots(1, 2, sharey=True)
         _interval_axes(left, stocks, "root C stock, g m$^{-2}$")
         _interval_axes(right, inputs, "C input, g m$^{-2}$ a$^{-1}$")
-        return _svg(figure, title)
+        return svg_of(figure, title)
 
 
 def _depth_axes(axes: Axes, layers: Sequence[LayerEstimate]) -> None:
@@ -110,7 +105,7 @@ def _interval_axes(axes: Axes, intervals: Sequence[Interval], label: str) -> Non
         ends = [interval.summary.lower, interval.summary.upper]
         axes.plot(ends, [row, row], color=colour)
         axes.plot([interval.summary.mean], [row], marker="o", markersize=4, color=colour)
-    axes.set_yticks(range(len(intervals)), [_plain(_label(interval)) for interval in intervals])
+    axes.set_yticks(range(len(intervals)), [plain(_label(interval)) for interval in intervals])
     if not axes.yaxis_inverted():
         axes.invert_yaxis()
     axes.set_xlim(left=0)
@@ -119,14 +114,3 @@ def _interval_axes(axes: Axes, intervals: Sequence[Interval], label: str) -> Non
 
 def _label(interval: Interval) -> str:
     return f"{interval.label}, {interval.group}" if interval.group else interval.label
-
-
-def _plain(words: str) -> str:
-    """Return words of a person so that no dollar sign starts a formula."""
-    return words.replace("$", r"\$")
-
-
-def _svg(figure: Figure, title: str) -> str:
-    text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Title": title, "Creator": None})
-    return text.getvalue()
