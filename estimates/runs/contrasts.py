@@ -96,7 +96,7 @@ def _recompute(run: ContrastRun, *, now: dt.datetime) -> list[uuid.UUID]:
     cause = f"Site {run.contrast.site} or its weather changed."
     with transaction.atomic():
         locked = ContrastRun.objects.select_for_update(of=("self",)).newest().filter(pk=run.pk)
-        if not locked.exists():
+        if locked.first() is None:  # somebody else answered the change meanwhile
             return []
         ContrastRun.objects.filter(pk=run.pk).update(is_stale=True, stale_cause=cause, stale_at=now)
         later = ContrastRun.objects.create(

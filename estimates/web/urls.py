@@ -6,6 +6,15 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from estimates.web.orders import CancelOrder, OrderFile, OrderPage, OrdersPage, ProgressPart
 from estimates.web.runs import RunFigure, RunPage
+from estimates.web.scenarios import (
+    CancelContrast,
+    ContrastDrawing,
+    ContrastFile,
+    ContrastPage,
+    NewScenario,
+    ScenarioPage,
+    ScenariosPage,
+)
 
 pages: list[URLPattern] = [
     path("", OrdersPage.as_view(), name="orders"),
@@ -17,6 +26,17 @@ pages: list[URLPattern] = [
     path("runs/<uuid:run_id>/<slug:name>.svg", RunFigure.as_view(), name="figure"),
 ]
 
+scenarios: list[URLPattern] = [
+    path("", ScenariosPage.as_view(), name="home"),
+    path("new/", NewScenario.as_view(), name="new"),
+    path("<uuid:scenario_id>/", ScenarioPage.as_view(), name="scenario"),
+    path("contrasts/<uuid:contrast_id>/", ContrastPage.as_view(), name="contrast"),
+    path("contrasts/<uuid:contrast_id>/cancel", CancelContrast.as_view(), name="cancel"),
+    path("contrasts/<uuid:contrast_id>/results.csv", ContrastFile.as_view(), name="file"),
+    path("contrasts/<uuid:contrast_id>/<slug:name>.svg", ContrastDrawing.as_view(), name="figure"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<uuid:project_id>/estimates/", include((pages, "estimates"))),
+    path("projects/<uuid:project_id>/scenarios/", include((scenarios, "scenarios"))),
 ]

@@ -23,6 +23,7 @@ ROOMS = (
     ("Findings", "pages:findings", "finding.read"),
     ("Lab", "lab:home", "lab.read"),
     ("Estimates", "estimates:orders", "estimate.read"),
+    ("Scenarios", "scenarios:home", "estimate.read"),
     ("Protocols", "pages:protocols", "protocol.read"),
     ("Sync", "pages:health", "device.read"),
     ("Devices", "pages:devices", "device.read"),

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from estimates.models import EstimateOrder
+from estimates.models import Contrast, EstimateOrder, Scenario
 from estimates.orders import Wish, order_estimates
+from estimates.orders.scenarios import ContrastWish, order_contrast
 from sampling.actions.devices import issue_enrolment_code
 from sampling.actions.intake import Actor, accept_operations
 from sampling.actions.protocols import draft_version
@@ -29,6 +30,7 @@ from sampling.models import (
 )
 from sampling.rules.operations import Operation
 from tests.any_records import AnyRecords
+from tests.estimates.scenario_rows import BASELINE, ROOTY, write
 from tests.people import FRIDAY
 
 
@@ -182,6 +184,21 @@ class World:
     def make_order(self) -> EstimateOrder:
         wish = Wish(plots=[self["sampling_point"].plot_id])
         return order_estimates(self["campaign"], wish, ordered_by=self["analyst"], now=FRIDAY)
+
+    def make_scenario(self) -> Scenario:
+        return write(self["project"], self["analyst"], "as it is", BASELINE)
+
+    def make_deep_scenario(self) -> Scenario:
+        return write(self["project"], self["analyst"], "deep roots", ROOTY)
+
+    def make_contrast(self) -> Contrast:
+        wish = ContrastWish(
+            site=self["site"].pk,
+            baseline=self["scenario"].pk,
+            intervention=self["deep_scenario"].pk,
+            options={"soc_t_ha": 40.0},
+        )
+        return order_contrast(self["project"], wish, ordered_by=self["analyst"], now=FRIDAY)
 
     def make_parameter_set(self) -> Any:
         return self["run"].parameter_set

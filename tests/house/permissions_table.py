@@ -234,6 +234,21 @@ LAB = [
     post("api/v1/lab/batches/<pk>:undo", "lab.enter", pk="import_batch"),
 ]
 
+ROTATION = {"years": [{"stands": [{"crop": "winter wheat", "yield_t_ha": 6}]}]}
+NEW_SCENARIO = {
+    **WITH_PROJECT,
+    "name": "new",
+    "intervention": "baseline",
+    "document": ROTATION,
+}
+NEW_CONTRAST = {
+    **WITH_PROJECT,
+    "site": "@site",
+    "baseline": "@scenario",
+    "intervention": "@deep_scenario",
+    "options": {"soc_t_ha": 40},
+}
+
 ESTIMATES = [
     get("api/v1/estimate-orders", "estimate.read"),
     post("api/v1/estimate-orders", "estimate.order", {"campaign": "@campaign"}),
@@ -251,6 +266,22 @@ ESTIMATES = [
         arguments={"pk": "run", "name": "=gone"},
         is_there=False,
     ),
+    get("api/v1/scenarios", "estimate.read"),
+    post("api/v1/scenarios", "estimate.order", NEW_SCENARIO),
+    get("api/v1/scenarios/<pk>", "estimate.read", pk="scenario"),
+    get("api/v1/contrasts", "estimate.read"),
+    post("api/v1/contrasts", "estimate.order", NEW_CONTRAST),
+    get("api/v1/contrasts/<pk>", "estimate.read", pk="contrast"),
+    post("api/v1/contrasts/<pk>/cancel", "estimate.order", pk="contrast"),
+    get("api/v1/contrasts/<pk>/results.csv", "estimate.read", pk="contrast"),
+    Row(
+        method="GET",
+        route="api/v1/contrasts/<pk>/figures/<name>",
+        who="estimate.read",
+        arguments={"pk": "contrast", "name": "=gone"},
+        is_there=False,
+    ),
+    get("api/v1/contrast-results", "estimate.read"),
     get("api/v1/parameter-sets", "estimate.read"),
     Row(
         method="GET",
@@ -377,6 +408,18 @@ PAGES = [
         run_id="gone",
         name="=gone",
     ),
+]
+
+SCENARIOS = PROJECT + "scenarios/"
+CONTRAST = SCENARIOS + "contrasts/<contrast_id>/"
+PAGES += [
+    *page(SCENARIOS, "estimate.read", "estimate.order"),
+    *page(SCENARIOS + "new/", "estimate.order", "estimate.order"),
+    *page(SCENARIOS + "<scenario_id>/", "estimate.read", scenario_id="scenario"),
+    *page(CONTRAST, "estimate.read", contrast_id="contrast"),
+    form(CONTRAST + "cancel", "estimate.order", contrast_id="contrast"),
+    *page(CONTRAST + "results.csv", "estimate.read", contrast_id="contrast"),
+    *page(CONTRAST + "<name>.svg", "estimate.read", contrast_id="gone", name="=gone"),
 ]
 
 ROWS = [*API, *LAB, *ESTIMATES, *TABLETS, *SITE, *PAGES]

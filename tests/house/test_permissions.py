@@ -181,7 +181,8 @@ def door_of(row: Row) -> str:
     """Return by which door an address lies."""
     if row.route.startswith("api/v1/"):
         name = row.route.split("/")[2]
-        return name if name == "lab" else "estimates" if "estimate" in name else "api"
+        is_estimate = any(word in name for word in ("estimate", "scenario", "contrast"))
+        return name if name == "lab" else "estimates" if is_estimate else "api"
     if row.route.startswith("sync/"):
         return "sync"
     return "pages" if row.route.startswith("projects/") else "site"
