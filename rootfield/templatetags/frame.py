@@ -27,6 +27,7 @@ ROOMS = (
     ("Protocols", "pages:protocols", "protocol.read"),
     ("Sync", "pages:health", "device.read"),
     ("Devices", "pages:devices", "device.read"),
+    ("People", "pages:people", "member.read"),
 )
 
 

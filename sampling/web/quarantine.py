@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sampling.actions.access import allowed
 from sampling.actions.history import POSITION_FIELDS, named_records
+from sampling.actions.kept_pushes import kept_pushes
 from sampling.actions.overview import (
     HELD_REASON,
     held_by_reason,
@@ -80,6 +81,11 @@ class Held(DeskPage):
                 "is_narrowed": any(chosen.values()),
                 "statuses": STATUSES,
                 "names": named_records(self.project, [(one.type, one.record) for one in page]),
+                "kept": kept_pushes()
+                .filter(device__project=self.project)
+                .exclude(state="refused")
+                .count(),
+                **self.may("device.read"),
             }
         )
 

@@ -6,6 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from sampling.web import (
+    assignments,
     campaigns,
     conflicts,
     cores,
@@ -14,6 +15,8 @@ from sampling.web import (
     findings,
     health,
     home,
+    kept_pushes,
+    people,
     protocols,
     quarantine,
 )
@@ -72,6 +75,20 @@ project_pages: list[URLPattern] = [
         name="protocol-retire",
     ),
     path("health/", health.SyncHealthPage.as_view(), name="health"),
+    path("people/", people.People.as_view(), name="people"),
+    path("people/<int:member_id>/remove/", people.RemoveMember.as_view(), name="member-remove"),
+    path(
+        "campaigns/<uuid:campaign_id>/assignments/",
+        assignments.Assignments.as_view(),
+        name="assignments",
+    ),
+    path(
+        "assignments/<uuid:assignment_id>/revoke/",
+        assignments.RevokeAssignment.as_view(),
+        name="assignment-revoke",
+    ),
+    path("kept-pushes/", kept_pushes.KeptPushes.as_view(), name="kept-pushes"),
+    path("kept-pushes/<int:push_id>/", kept_pushes.OneKeptPush.as_view(), name="kept-push"),
     path("devices/", devices.Devices.as_view(), name="devices"),
     path("devices/enrol/", devices.EnrolDevice.as_view(), name="device-enrol"),
     path(

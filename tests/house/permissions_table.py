@@ -386,6 +386,30 @@ PAGES = [
         version_id="protocol_version",
     ),
     *page(PROJECT + "health/", "device.read"),
+    *page(PROJECT + "people/", "member.read", "member.manage"),
+    *page(
+        PROJECT + "people/<member_id>/remove/",
+        "member.manage",
+        "member.manage",
+        member_id="membership",
+    ),
+    *page(
+        PROJECT + "campaigns/<campaign_id>/assignments/",
+        "campaign.read",
+        "assignment.manage",
+        campaign_id="campaign",
+    ),
+    form(
+        PROJECT + "assignments/<assignment_id>/revoke/",
+        "assignment.manage",
+        assignment_id="assignment",
+    ),
+    *page(PROJECT + "kept-pushes/", "device.read"),
+    *page(
+        PROJECT + "kept-pushes/<push_id>/", "device.read", "quarantine.decide", push_id="kept_push"
+    ),
+    *page(PROJECT + "lab/batches/", "lab.read"),
+    *page(PROJECT + "lab/batches/<batch_id>/", "lab.read", "lab.enter", batch_id="import_batch"),
     *page(PROJECT + "devices/", "device.read"),
     *page(PROJECT + "devices/enrol/", "device.manage", "device.manage"),
     *page(

@@ -9,8 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sampling.models import Device, Finding, PlannedPlot, Plot, Protocol, ProtocolVersion
-from tests.people import FRIDAY, make_record
+from sampling.models import (
+    Assignment,
+    AuditEvent,
+    Device,
+    Finding,
+    PlannedPlot,
+    Plot,
+    Protocol,
+    ProtocolVersion,
+    SyncBatch,
+)
+from tests.people import FRIDAY, make_member, make_record
 from tests.protocol_examples import protocol_content
 from tests.web.scenes import make_conflict, make_held, operation, send, send_core
 
@@ -43,14 +53,27 @@ def grow(project, campaign, device, study, protocol, protocol_editor):
             message="Doubtful.",
             raised_at=FRIDAY,
         )
-        Device.objects.create(
+        tablet = Device.objects.create(
             project=project,
-            user=device.user,
+            user=make_member(project, f"member{number}", "technician"),
             name=f"Tablet {number}",
             install=uuid.uuid4(),
             token_prefix="rfd_",
             token_sha256=uuid.uuid4().hex,
             enrolled_at=FRIDAY,
+        )
+        Assignment.objects.create(campaign=campaign, device=tablet, granted_at=FRIDAY)
+        SyncBatch.objects.create(
+            device=tablet, sha256=b"x", received_at=FRIDAY, body=b"", state="undecodable"
+        )
+        AuditEvent.objects.create(
+            at=FRIDAY,
+            project=project,
+            user=tablet.user,
+            device=tablet,
+            action="operation.rerun",
+            subject_type="operation",
+            subject=str(uuid.uuid4()),
         )
         other = Protocol.objects.create(project=project, slug=f"p{number}", title=f"P{number}")
         make_record(
@@ -79,6 +102,9 @@ LISTS = {
     "devices": ["project"],
     "health": ["project"],
     "held-decided": ["project"],
+    "people": ["project"],
+    "assignments": ["project", "campaign"],
+    "kept-pushes": ["project"],
 }
 
 
