@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: setup demo run services drill test check lint format types imports django-checks pages bench chaos mutants clean
+.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages bench chaos mutants clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -69,6 +69,10 @@ pages: $(INSTALLED)
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/api/openapi.yaml
 	$(BIN)/python -m tests.house.error_page > var/errors.md
 	mv var/errors.md docs/errors.md
+
+# Draws RothC against the long-term experiments, and prints the table docs/science/soc.md holds.
+soc-figure: $(INSTALLED)
+	$(BIN)/python -m tests.science.soc.long_term_page
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks $(ONLY)

@@ -208,4 +208,4 @@ class _Buffers:
             np.add(self.now, gain[month], out=now)
             np.minimum(now, 0.0, out=now)
             np.maximum(floor[month], now, out=now)
-            self.now[...] = now
+            self.now = now

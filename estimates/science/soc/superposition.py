@@ -92,3 +92,17 @@ def draws_of(factors: Mapping[str, FloatArray], basis: Basis) -> int:
     if len(shapes) != 1 or plots - {1, basis.initial.shape[1]}:
         raise ImpossibleForcing("The factors of all streams have the same draws and plots.")
     return int(shapes.pop())
+
+
+def fitted_factor(rest: FloatArray, pattern: FloatArray, measured: FloatArray) -> float:
+    """Return by what one stream must be multiplied to come closest to measured SOC.
+
+    Least squares, exact because SOC is linear in the stream: rest is SOC without it, pattern
+    what it brings, both at the times of the measurements. Raises ImpossibleForcing when the
+    stream brings nothing or would have to be negative.
+    """
+    power = float((pattern**2).sum())
+    factor = float(((measured - rest) * pattern).sum()) / power if power > 0 else -1.0
+    if factor < 0:
+        raise ImpossibleForcing("No input of this stream, 0 or more, explains these stocks.")
+    return factor
