@@ -92,7 +92,7 @@ def _treatment(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
             "QCS": stable,
             "QCA": soc[number] - stable,
             "QC": soc[number],
-            "k_as_shipped": round(float(shipped.per_year[number, 0, 0]), 7),
+            "k_as_shipped": float(shipped.per_year[number, 0, 0]),
             "QC_as_shipped": rounded[number],
         }
 

@@ -100,7 +100,7 @@ def amg_rate(soil: AmgSoil, weather: AmgWeather, *, rounding: Rounding = Roundin
     water = _rounded(weather.water_balance_mm, 0, shipped)
     warmth = 25.0 / (1.0 + 24.0 * np.exp(0.12 * 15.0) * np.exp(-0.12 * temp))
     factors = (
-        np.where(temp > 0, warmth, FROZEN_FACTOR),
+        np.where(weather.temp_c > 0, warmth, FROZEN_FACTOR),
         1.0 / (1.0 + 0.03 * np.exp(-5.247 * water / 1_000.0)),
         np.exp(-0.002519 * soil.clay_g_kg)[None],
         1.0 / (1.0 + 0.0015 * soil.carbonate_g_kg)[None],
@@ -118,7 +118,7 @@ def amg_rate(soil: AmgSoil, weather: AmgWeather, *, rounding: Rounding = Roundin
         carbonate=rounded[3],
         ph=rounded[4],
         carbon_to_nitrogen=rounded[5],
-        per_year=rate,
+        per_year=_rounded(rate, 7, shipped),
     )
 
 
@@ -166,12 +166,12 @@ def amg_as_shipped(
     rate_per_year: Sequence[float], humified_t_ha: Sequence[float], start: Start
 ) -> list[float]:
     """Return SOC of one plot by year with every stock rounded to 4 decimals."""
-    stable = float(start.inert_t_ha[0, 0])
-    active = float(start.pools[0, 0, 0])
-    soc = [round(stable + active, 4)]
+    first = float(start.inert_t_ha[0, 0] + start.pools[0, 0, 0])
+    stable = round(float(start.inert_t_ha[0, 0]), 4)
+    soc = [round(first, 4)]
     for rate, humified in zip(rate_per_year[1:], humified_t_ha, strict=False):
         kept = float(np.exp(-rate))
-        active = round(active * kept + humified / rate * (1.0 - kept), 4)
+        active = round((soc[-1] - stable) * kept + humified / rate * (1.0 - kept), 4)
         soc.append(round(stable + active, 4))
     return soc
 

@@ -6,6 +6,8 @@ the Hoosfield example of part 2).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,7 @@ from estimates.science.errors import (
     UnknownParameter,
 )
 from estimates.science.soc.rothc import (
+    RATES_PER_YEAR,
     falloon_iom_t_ha,
     plant_split,
     pool_split,
@@ -35,7 +38,7 @@ from estimates.science.soc.rothc_rates import rate_blocks, temperature_modifier
 from estimates.science.soc.rothc_single import single_rates
 from estimates.science.soc.series import Wish
 from estimates.science.soc.streams import Source, Stream, by_column, by_step
-from tests.science.soc.worlds import climate, site, stream
+from tests.science.soc.worlds import TEMP_C, climate, site, stream
 
 START = rothc_start(pools=[0.15, 4.5, 0.67, 25.9], iom_t_ha=2.7)
 
@@ -296,3 +299,21 @@ def test_many_plots_are_worked_in_blocks_of_months_like_a_few():
     few = run_rothc(site(clay_pct=clay[:2]), [stream(amounts)], START)
 
     np.testing.assert_array_equal(many.soc_t_ha[:, :2], few.soc_t_ha)
+
+
+def test_rates_and_climate_may_be_drawn():
+    """Each draw is the run that has its rates and its temperatures alone."""
+    draw = np.random.default_rng(3)
+    rates = np.array(RATES_PER_YEAR)[:, None, None] * draw.lognormal(0, 0.2, (4, 1, 5))
+    warmer = by_step(TEMP_C) + draw.normal(0, 1, (1, 1, 5))
+    amounts = [stream(np.full(12, 0.2))]
+
+    def run(temp_c, rates_per_year):
+        ground = replace(site(temp_c=temp_c), rates_per_year=rates_per_year)
+        return run_rothc(ground, amounts, START).soc_t_ha[-1, 0]
+
+    together = run(warmer, rates)
+    alone = [run(warmer[..., row : row + 1], rates[..., row : row + 1])[0] for row in range(5)]
+
+    assert together == pytest.approx(alone, rel=1e-13)
+    assert np.ptp(together) > 0.1
