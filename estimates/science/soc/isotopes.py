@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from estimates.science.errors import ImpossibleForcing
+from estimates.science.isotopes.scales import VPDB
 from estimates.science.soc.engine import FloatArray
 from estimates.science.soc.series import Feed, Start
 from estimates.science.soc.streams import by_step
@@ -22,7 +23,6 @@ LIBBY_HALF_LIFE_YEARS = 5_568.0  # as RothC has it
 LIBBY_MEAN_LIFE_YEARS = 8_035.0  # as RothC turns an age into per mille
 DECAY_PER_YEAR = np.log(2.0) / LIBBY_HALF_LIFE_YEARS
 INERT_AGE_YEARS = 50_000.0
-VPDB_RATIO = 0.011180  # 13C/12C of VPDB
 
 
 def activity_feed(feed: Feed, modern_pct: ArrayLike, *, steps_a_year: int) -> Feed:
@@ -68,7 +68,7 @@ def delta_14c(age_years: FloatArray) -> FloatArray:
 
 def atom_fraction(delta_13c: ArrayLike) -> FloatArray:
     """Return 13C / (12C + 13C) of a delta-13C in per mille against VPDB."""
-    ratio = VPDB_RATIO * (1.0 + np.asarray(delta_13c, dtype=np.float64) / 1_000.0)
+    ratio = VPDB.ratio * (1.0 + np.asarray(delta_13c, dtype=np.float64) / 1_000.0)
     return np.asarray(ratio / (1.0 + ratio))
 
 
@@ -77,7 +77,7 @@ def delta_from_fraction(fraction: ArrayLike) -> FloatArray:
     share = np.asarray(fraction, dtype=np.float64)
     if not ((share >= 0) & (share < 1)).all():
         raise ImpossibleForcing("An atom fraction is 0 or more and below 1.")
-    return np.asarray(1_000.0 * (share / (1.0 - share) / VPDB_RATIO - 1.0))
+    return np.asarray(1_000.0 * (share / (1.0 - share) / VPDB.ratio - 1.0))
 
 
 def labelled_feed(feed: Feed, delta_13c: Mapping[str, ArrayLike]) -> Feed:
