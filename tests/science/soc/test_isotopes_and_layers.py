@@ -33,8 +33,8 @@ START = rothc_start(pools=[0.1, 4.0, 0.6, 25.0], iom_t_ha=2.5)
 
 
 def test_delta_and_atom_fraction_go_both_ways():
-    """VPDB 0.0111802: -28 permil is R 0.010867154, x 0.01075032."""
-    assert atom_fraction(-28.0) == pytest.approx(0.01075032, abs=5e-9)
+    """VPDB 0.0111802: -28 permil is R 0.010867154, x 0.01075033."""
+    assert atom_fraction(-28.0) == pytest.approx(0.01075033, abs=5e-9)
     assert delta_from_fraction(atom_fraction([-28.0, 0.0, 500.0])) == pytest.approx(
         [-28.0, 0.0, 500.0], abs=1e-9
     )
