@@ -87,15 +87,18 @@ TEMPLATES = [
 
 # Where things are kept
 
+_database = env.database(
+    "DATABASE_URL",
+    None if PRODUCTION else f"postgresql:///rootfield?host={DATA_DIR / 'not-started'}",
+)
 DATABASES = {
     "default": {
-        **env.database(
-            "DATABASE_URL",
-            None if PRODUCTION else f"postgresql:///rootfield?host={DATA_DIR / 'not-started'}",
-        ),
+        **_database,
         "ATOMIC_REQUESTS": False,  # the raw intake commits before it is judged
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # Statements that ask for it are prepared at once; the ORM's never are.
+        "OPTIONS": {**_database["OPTIONS"], "prepare_threshold": 1},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -89,6 +89,7 @@ class Batch:
     ) -> dict[UUID, journal.Stored]:
         """Return the known operations; those of a former self of the device count as its own."""
         stored = journal.stored_outcomes(cursor, received, device=self.device)
+        stored = journal.with_bytes(cursor, received, stored)
         others = {known.device for known in stored.values() if known.device} - {self.device}
         if self.device is None or not others:
             return stored
@@ -138,7 +139,7 @@ class Batch:
             return None
         if known.device != self.device:
             return rejected(item.operation.id, "not-your-op", "Another device sent this operation.")
-        if known.content_sha256 != item.content_sha256:
+        if not known.is_sent_again_by(item):
             return rejected(
                 item.operation.id,
                 "op-id-reused",

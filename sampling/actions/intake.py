@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, transaction
@@ -53,6 +54,10 @@ class Accepted:
 
     outcomes: list[Outcome]
     have: Have | None
+
+    def outcomes_as_wire(self) -> list[dict[str, Any]]:
+        """Return one outcome an operation, in their order, as they travel."""
+        return [outcome.as_wire() for outcome in self.outcomes]
 
 
 def accept_operations(

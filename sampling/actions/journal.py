@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from sampling.actions.ledger import Step, take_steps
 from sampling.actions.planning import Book, revision_seen
 from sampling.actions.storage import Key, State, encode, from_json, uuid_array
 from sampling.actions.waiting import Held, write_waiting
-from sampling.errors import DeviceForked
-from sampling.rules.envelope import Received
+from sampling.errors import DeviceForked, TooLarge
+from sampling.rules.envelope import LIMITS, Received, decode, inflate, is_same_content
 from sampling.rules.number_ranges import gaps_between, with_numbers
 from sampling.rules.operations import (
     HELD,
@@ -28,6 +28,7 @@ from sampling.rules.operations import (
 )
 
 LOCK_WAIT = "2s"
+MAX_BATCHES_READ = 8  # to compare operations that are written in another way
 MAX_GAPS = 100  # told at once; the rest follows when these are closed
 MAX_RANGES = 500  # kept; numbers beyond them count as missing until they are sent again
 
@@ -39,11 +40,18 @@ class Stored:
     device: UUID | None
     content_sha256: bytes
     outcome: Outcome | None
+    text: bytes = b""
 
     @classmethod
     def of(cls, item: Received, *, device: UUID | None) -> Stored:
         """Return an operation of this very batch, not answered yet."""
-        return cls(device=device, content_sha256=item.content_sha256, outcome=None)
+        return cls(device=device, content_sha256=item.content_sha256, outcome=None, text=item.text)
+
+    def is_sent_again_by(self, item: Received) -> bool:
+        """Return whether an operation under the same id is this one, written alike or not."""
+        if self.content_sha256 == item.content_sha256:
+            return True
+        return bool(self.text and item.text) and is_same_content(self.text, item.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +141,47 @@ def _numbers(operations: Iterable[Operation]) -> dict[int, UUID]:
         if number is not None and numbers.setdefault(number, operation.id) != operation.id:
             raise DeviceForked(number=number)
     return numbers
+
+
+def with_bytes(
+    cursor: CursorWrapper, received: Sequence[Received], stored: Mapping[UUID, Stored]
+) -> dict[UUID, Stored]:
+    """Return the known operations, with their bytes where these may only be written otherwise.
+
+    A tablet that packs its outbox anew may order members differently. Raises TooLarge when the
+    operations lie in more batches than are looked into at once: a smaller push is answered.
+    """
+    rewritten = {
+        item.operation.id
+        for item in received
+        if item.operation is not None
+        and item.operation.id in stored
+        and stored[item.operation.id].content_sha256 != item.content_sha256
+    }
+    found = dict(stored)
+    for batch in _batches_of(cursor, rewritten):
+        cursor.execute("SELECT body, encoding FROM sampling_syncbatch WHERE id = %s", [batch])
+        body, encoding = cursor.fetchone()
+        for earlier in decode(inflate(bytes(body), encoding)).received:
+            operation = earlier.operation
+            known = found.get(operation.id) if operation else None
+            if operation and known and known.content_sha256 == earlier.content_sha256:
+                found[operation.id] = replace(known, text=earlier.text)
+    return found
+
+
+def _batches_of(cursor: CursorWrapper, operations: Collection[UUID]) -> list[int]:
+    if not operations:
+        return []
+    cursor.execute(
+        "SELECT DISTINCT batch_id FROM sampling_syncoperation"
+        " WHERE op = ANY(%s::uuid[]) AND batch_id IS NOT NULL LIMIT %s",
+        [uuid_array(operations), MAX_BATCHES_READ + 1],
+    )
+    batches = [batch for (batch,) in cursor.fetchall()]
+    if len(batches) > MAX_BATCHES_READ:
+        raise TooLarge(limits=LIMITS)
+    return batches
 
 
 def former_selves(cursor: CursorWrapper, device: UUID, among: Collection[UUID]) -> set[UUID]:

@@ -93,7 +93,7 @@ class _Tally:
             self.total += record_checksum(step.type, step.record, step.revision)
 
 
-def record_checksum(type_name: str, record: UUID, revision: int) -> int:
+def record_checksum(type_name: str, record: UUID | str, revision: int) -> int:
     """Return what a live record adds to the sum of its scope, 0 to 2 to the 64."""
     digest = sha256(f"{type_name}:{record}:{revision}".encode()).digest()
     return int.from_bytes(digest[:8], "big")

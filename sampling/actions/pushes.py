@@ -13,13 +13,15 @@ import structlog
 from django.db import DataError, IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
-from sampling.actions import journal, waiting
+from sampling.actions import express, journal, replay, waiting
 from sampling.actions.batch import Batch, RacedBySomebody
 from sampling.actions.devices import scopes_of
+from sampling.actions.express import Written
 from sampling.actions.intake import Accepted, Actor, Push, accept_received
-from sampling.errors import DeviceForked, DeviceRevoked, RootfieldError, StateConflict
+from sampling.errors import DeviceBusy, DeviceForked, DeviceRevoked, RootfieldError, StateConflict
 from sampling.models import Device, SyncBatch
-from sampling.rules.envelope import Envelope, decode, inflate
+from sampling.rules.envelope import Envelope, Head, decode, inflate, plausible_queue, read_head
+from sampling.rules.plain_creates import PlainPush
 
 REFUSALS = (IntegrityError, DataError, InternalError)
 
@@ -38,10 +40,11 @@ class Delivery:
     received_at: dt.datetime
 
 
-def store_batch(device: Device, delivery: Delivery) -> int:
-    """Keep the bytes of a push, committed, before they are judged; return their number.
+def store_batch(device: Device, delivery: Delivery) -> tuple[int, bool]:
+    """Keep the bytes of a push, committed, before they are judged.
 
-    The same bytes from the same device are kept once.
+    Return their number, and whether they were applied before: the same bytes from the same device
+    are kept once.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -49,7 +52,7 @@ def store_batch(device: Device, delivery: Delivery) -> int:
             " (device_id, sha256, received_at, encoding, headers, body, state, error)"
             " VALUES (%s, %s, %s, %s, %s::jsonb, %s, 'received', '')"
             " ON CONFLICT (device_id, sha256) DO UPDATE SET device_id = EXCLUDED.device_id"
-            " RETURNING id",
+            " RETURNING id, state",
             [
                 device.id,
                 hashlib.sha256(delivery.body).digest(),
@@ -59,36 +62,69 @@ def store_batch(device: Device, delivery: Delivery) -> int:
                 delivery.body,
             ],
         )
-        (batch,) = cursor.fetchone()
-    return int(batch)
+        batch, state = cursor.fetchone()
+    return int(batch), state == "applied"
 
 
-def receive_push(device: Device, delivery: Delivery) -> tuple[int, Accepted]:
+def receive_push(device: Device, delivery: Delivery) -> tuple[int, Accepted | Written]:
     """Store a push, judge it, and return its number with the outcomes.
 
     What cannot be decoded stays stored and is answered with the error. A revoked device's push
     is kept for a data steward and answered with DeviceRevoked.
     """
-    batch = store_batch(device, delivery)
+    batch, was_applied = store_batch(device, delivery)
     if device.state == "revoked":
         _mark(batch, "quarantined", "device revoked")
         raise DeviceRevoked(batch=batch)
     if device.state == "closed":
         _mark(batch, "quarantined", "device closed")
         raise DeviceForked(batch=batch)
+    sender = _sender(device, batch, delivery.received_at)
     try:
-        envelope = _read(device, delivery.body, delivery.encoding)
+        body = inflate(delivery.body, delivery.encoding)
+        repeated = _repeated(body, sender) if was_applied else None
+        pushed = repeated or _read(device, body)
+    except DeviceBusy:
+        raise
     except RootfieldError as error:
         _mark(batch, "undecodable", error.detail)
         raise
-    return batch, _judge(device, batch, envelope, received_at=delivery.received_at)
+    if isinstance(pushed, Written):
+        return batch, pushed
+    if isinstance(pushed, PlainPush):
+        note = _note_of(pushed.head, delivery.received_at)
+        written = express.write_plain(pushed, sender, note, scopes=scopes_of(device))
+        if written is not None:
+            return batch, written
+        pushed = decode(body)
+    return batch, _judge(device, batch, pushed, received_at=delivery.received_at)
 
 
-def _read(device: Device, body: bytes, encoding: str) -> Envelope:
+def _sender(device: Device, batch: int, received_at: dt.datetime) -> journal.Sender:
+    return journal.Sender(
+        project=device.project_id,
+        via="tablet",
+        device=device.id,
+        user=device.user_id,
+        batch=batch,
+        received_at=received_at,
+    )
+
+
+def _repeated(body: bytes, sender: journal.Sender) -> Written | None:
+    """Return the answer to bytes that were applied before, where it is simply the stored one."""
+    try:
+        head = read_head(body)
+    except msgspec.MsgspecError:
+        return None
+    return replay.answer_again(head, sender, _note_of(head, sender.received_at))
+
+
+def _read(device: Device, body: bytes) -> Envelope | PlainPush:
     """Return what a device pushed; raises what the push is to be answered with."""
-    envelope = decode(inflate(body, encoding))
-    _check_identity(device, envelope)
-    return envelope
+    pushed = express.reader().read(body) or decode(body)
+    _check_identity(device, pushed.head)
+    return pushed
 
 
 def _mark(batch: int, state: str, error: str) -> None:
@@ -97,11 +133,17 @@ def _mark(batch: int, state: str, error: str) -> None:
     open_ones.update(state=state, error=error)
 
 
-def _check_identity(device: Device, envelope: Envelope) -> None:
-    if envelope.device != device.id:
+def _check_identity(device: Device, head: Head) -> None:
+    if head.device != device.id:
         raise StateConflict("The envelope names another device than the token.")
-    if envelope.incarnation != device.incarnation:
+    if head.incarnation != device.incarnation:
         raise DeviceForked
+
+
+def _note_of(head: Head, received_at: dt.datetime) -> journal.PushNote:
+    return journal.PushNote(
+        clock_offset_s=clock_offset(head.sent_at, received_at), queued=plausible_queue(head.queued)
+    )
 
 
 def _judge(
@@ -120,9 +162,7 @@ def _judge(
         device=device.id,
         scopes=scopes_of(device) if scopes is None else scopes,
     )
-    note = journal.PushNote(
-        clock_offset_s=clock_offset(envelope.sent_at, received_at), queued=envelope.queued
-    )
+    note = _note_of(envelope.head, received_at)
     try:
         return accept_received(
             envelope.received,
@@ -169,7 +209,8 @@ def sweep_batches(*, older_than: dt.timedelta, limit: int = 100) -> int:
 def judge_stored(batch: SyncBatch) -> Accepted | None:
     """Judge a push that is stored; None when that cannot be done. Safe to repeat."""
     try:
-        envelope = _read(batch.device, bytes(batch.body), batch.encoding)
+        envelope = decode(inflate(bytes(batch.body), batch.encoding))
+        _check_identity(batch.device, envelope.head)
     except RootfieldError as error:
         _mark(batch.pk, "undecodable", error.detail)
         return None
@@ -185,7 +226,8 @@ def judge_stored(batch: SyncBatch) -> Accepted | None:
 
 def judge_kept(batch: SyncBatch, *, scopes: Mapping[str, str]) -> Accepted:
     """Judge a stored push by the scopes its device had; raises what refuses it as a whole."""
-    envelope = _read(batch.device, bytes(batch.body), batch.encoding)
+    envelope = decode(inflate(bytes(batch.body), batch.encoding))
+    _check_identity(batch.device, envelope.head)
     return _judge(batch.device, batch.pk, envelope, received_at=batch.received_at, scopes=scopes)
 
 

@@ -64,26 +64,34 @@ class _WireOperation(msgspec.Struct):
     why: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
-class _WireEnvelope(msgspec.Struct):
+class Head(msgspec.Struct):
+    """What a push says besides its operations, which are left as the bytes they came as."""
+
     device: UUID
     incarnation: Count
-    ops: list[Any]
+    ops: list[msgspec.Raw]
     schema: str = ""
     sent_at: str = ""
     mono_ms: int | None = None
     queued: int | None = None
 
 
+_head = msgspec.json.Decoder(Head)
+_json = msgspec.json.Decoder()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One operation as it came: readable or refused, with the hash of its content.
+    """One operation as it came: readable or refused, with the hash of its bytes.
 
-    A `problem` says why a readable operation can only be held. One that is too much to be kept
-    with its answer has no changes here: `keeps_body` is False, the batch has its bytes.
+    `text` are these bytes, so that an operation written another way can be told from another
+    operation. A `problem` says why a readable operation can only be held. One that is too much to
+    be kept with its answer has no changes here: `keeps_body` is False, the batch has its bytes.
     `refused_number` is that of a refused one, where it can be read.
     """
 
     content_sha256: bytes
+    text: bytes = b""
     operation: Operation | None = None
     refusal: Outcome | None = None
     problem: Problem | None = None
@@ -100,10 +108,7 @@ class Received:
 class Envelope:
     """A decoded push."""
 
-    device: UUID
-    incarnation: int
-    sent_at: str
-    queued: int | None
+    head: Head
     received: tuple[Received, ...]
 
 
@@ -130,41 +135,55 @@ def inflate(body: bytes, encoding: str, *, limit: int = MAX_DECODED) -> bytes:
 def decode(body: bytes) -> Envelope:
     """Read a push; raises MalformedRequest or TooLarge, and TooLarge names the limits."""
     try:
-        raw, is_strict = _read_json(body)
-        envelope = msgspec.convert(raw, _WireEnvelope)
-        if len(envelope.ops) > MAX_OPERATIONS:
+        head, operations = _read(body)
+        if len(operations) > MAX_OPERATIONS:
             raise TooLarge(limits=LIMITS)
-        received = tuple(_receive(item, is_strict=is_strict) for item in envelope.ops)
+        received = tuple(_receive(*operation) for operation in operations)
     except (msgspec.ValidationError, UnicodeEncodeError) as error:
         raise MalformedRequest(f"The envelope is not one: {storable_text(str(error))}.") from error
     except RecursionError as error:
         raise MalformedRequest("The body is nested too deeply.") from error
-    return Envelope(
-        device=envelope.device,
-        incarnation=envelope.incarnation,
-        sent_at=envelope.sent_at,
-        queued=None if envelope.queued is None else max(0, min(envelope.queued, MAX_QUEUED)),
-        received=received,
-    )
+    return Envelope(head=head, received=received)
 
 
-def _read_json(body: bytes) -> tuple[Any, bool]:
-    """Return what the body says, and whether the strict reader took it."""
+def plausible_queue(queued: int | None) -> int | None:
+    """Return how many operations a device says it still holds, as far as that can be stored."""
+    return None if queued is None else max(0, min(queued, MAX_QUEUED))
+
+
+def read_head(body: bytes) -> Head:
+    """Return a push with its operations still as bytes; raises what msgspec raises."""
+    return _head.decode(body)
+
+
+def _read(body: bytes) -> tuple[Head, list[tuple[bytes, Any, bool]]]:
+    """Return the head of a push, and each operation: its bytes, what they say, read strictly."""
     try:
-        return msgspec.json.decode(body), True
+        head = read_head(body)
+    except msgspec.ValidationError:
+        raise
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _read_leniently(body), False
+        return _read_leniently(body)
+    try:
+        return head, [(bytes(raw), _json.decode(raw), True) for raw in head.ops]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _read_leniently(body)
 
 
-def _read_leniently(body: bytes) -> Any:
+def _read_leniently(body: bytes) -> tuple[Head, list[tuple[bytes, Any, bool]]]:
     """Read what the strict reader refused, so that one bad value costs one operation.
 
     Such values are halves of surrogate pairs and numbers beyond all floats.
     """
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        raw = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except ValueError as error:
         raise MalformedRequest(f"The body is not JSON in UTF-8: {error}.") from error
+    operations = raw.pop("ops", None) if isinstance(raw, dict) else None
+    if not isinstance(operations, list):
+        raise MalformedRequest("The envelope is not one: it has no list of operations.")
+    head = msgspec.convert({**raw, "ops": []}, Head)
+    return head, [(sorted_text(one), one, False) for one in operations]
 
 
 def _refuse_constant(name: str) -> None:
@@ -184,8 +203,12 @@ def content_hash(raw: Any) -> bytes:
     return hashlib.sha256(sorted_text(raw)).digest()
 
 
-def _receive(raw: Any, *, is_strict: bool) -> Received:
-    text = sorted_text(raw)
+def is_same_content(one: bytes, other: bytes) -> bool:
+    """Return whether two operations say the same, however each is written."""
+    return sorted_text(json.loads(one)) == sorted_text(json.loads(other))
+
+
+def _receive(text: bytes, raw: Any, is_strict: bool) -> Received:
     digest = hashlib.sha256(text).digest()
     try:
         wire = msgspec.convert(raw, _WireOperation)
@@ -209,16 +232,15 @@ def _receive(raw: Any, *, is_strict: bool) -> Received:
         why=wire.why,
     )
     problem = _too_much(wire, text) or _unstorable(wire, text, is_strict=is_strict)
-    if problem is None:
-        return Received(content_sha256=digest, operation=operation)
-    return _to_be_held(operation, problem, digest)
+    received = Received(content_sha256=digest, text=text, operation=operation)
+    return received if problem is None else _to_be_held(received, operation, problem)
 
 
-def _to_be_held(operation: Operation, problem: Problem, digest: bytes) -> Received:
+def _to_be_held(received: Received, operation: Operation, problem: Problem) -> Received:
     """Return an operation that can only be held, in a form that can be stored."""
     keeps_body = problem.code == "unstorable-text"
-    return Received(
-        content_sha256=digest,
+    return replace(
+        received,
         operation=replace(
             operation,
             type=storable_text(operation.type),

@@ -199,7 +199,7 @@ class PushView(APIView):
             {
                 "batch": str(batch),
                 "have": asdict(accepted.have) if accepted.have else None,
-                "outcomes": [outcome.as_wire() for outcome in accepted.outcomes],
+                "outcomes": accepted.outcomes_as_wire(),
             },
         )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
@@ -247,7 +248,7 @@ def push_until_heard(wire: Wire, body: bytes) -> tuple[int, list[dict[str, Any]]
             busy += 1
             time.sleep(0.05)
         else:
-            return busy, [outcome.as_wire() for outcome in accepted.outcomes]
+            return busy, json.loads(msgspec.json.encode(accepted.outcomes_as_wire()))
 
 
 @pytest.mark.django_db(transaction=True)
