@@ -153,8 +153,10 @@ def announce(records: Sequence[SyncedModel], *, gone: str = "") -> None:
 
 def current_epoch() -> str:
     """Return the life of this database; the first call begins it."""
-    known = SyncEpoch.objects.order_by("-started_at").first()
-    return str((known or begin_epoch("first start")).epoch)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT epoch FROM sampling_syncepoch ORDER BY started_at DESC LIMIT 1")
+        known = cursor.fetchone()
+    return str(known[0] if known else begin_epoch("first start").epoch)
 
 
 def begin_epoch(reason: str) -> SyncEpoch:

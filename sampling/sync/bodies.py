@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from isal import igzip
 from rest_framework.request import Request
 
 from sampling.errors import BadEncoding, MalformedRequest, ProtocolUnsupported, TooLarge
@@ -70,7 +70,7 @@ def json_answer(request: Request, content: Any, *, status: int = 200) -> HttpRes
     response["Vary"] = "Accept-Encoding"
     response["Cache-Control"] = "no-store"
     if len(body) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
-        body = gzip.compress(body, compresslevel=1)
+        body = igzip.compress(body, compresslevel=1)
         response["Content-Encoding"] = "gzip"
     response.content = body
     return response

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 from django.core import signing
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -23,6 +24,11 @@ from sampling.rules.record_types import Field
 SCHEMA = "2026.1"
 MAX_PAGE = 2000
 MAX_PAGE_BYTES = 4 * 1024 * 1024
+NOTED_EVERY = dt.timedelta(seconds=30)  # a tablet reads page after page
+_PULLED = (
+    "UPDATE sampling_device SET last_pull_at = %s"
+    " WHERE id = %s AND (last_pull_at IS NULL OR last_pull_at < %s)"
+)
 _signer = signing.Signer(salt="rootfield.sync.cursor")
 
 
@@ -129,8 +135,8 @@ def page_sql(scope_kind: str) -> str:
                 'seq', p.seq, 'gone', p.gone)::text AS line FROM page AS p WHERE p.gone <> ''
             UNION ALL {branches}
         ), sized AS (
-            SELECT seq, line, sum(octet_length(line)) OVER (ORDER BY seq) - octet_length(line)
-                AS before FROM lines
+            SELECT seq, line, sum(octet_length(line)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING)
+                - octet_length(line) AS before FROM lines
         ), kept AS (
             SELECT string_agg(line, ',' ORDER BY seq) AS text, max(seq) AS last, count(*) AS number
             FROM sized WHERE before < %(bytes)s
@@ -142,15 +148,12 @@ def page_sql(scope_kind: str) -> str:
     """
 
 
-def read_page(cursor: CursorWrapper, place: Place, *, limit: int) -> tuple[bytes, Place]:
+def read_page(place: Place, *, limit: int) -> tuple[bytes, Place]:
     """Return a page of a scope as JSON, and the place after it."""
     scope_kind = place.scope.split(":", 1)[0]
-    cursor.execute(
-        page_sql(scope_kind),
-        {"scope": place.scope, "after": place.seq, "limit": limit, "bytes": MAX_PAGE_BYTES},
-    )
-    row: Any = cursor.fetchone() or (None, 0, False, 0, 0, 0, 0, 0)
-    lines, kept, is_cut, last, count, head, live_count, live_sum = row
+    bounds = {"scope": place.scope, "after": place.seq, "limit": limit, "bytes": MAX_PAGE_BYTES}
+    lines, row = _prepared(page_sql(scope_kind), bounds)
+    kept, is_cut, last, count, head, live_count, live_sum = row or (0, False, 0, 0, 0, 0, 0)
     last = kept if is_cut else last
     has_more = bool(is_cut or (count == limit and last < head))
     after = Place(
@@ -163,11 +166,25 @@ def read_page(cursor: CursorWrapper, place: Place, *, limit: int) -> tuple[bytes
         "scope": place.scope,
         "cursor": after.sealed(),
         "more": has_more,
-        "changes": msgspec.Raw(f"[{lines or ''}]".encode()),
+        "changes": msgspec.Raw(b"[%b]" % lines),
     }
     if not has_more:
         page["check"] = {"count": live_count, "sum": f"{int(live_sum):016x}"}
     return msgspec.json.encode(page), after
+
+
+def _prepared(statement: str, bounds: Mapping[str, Any]) -> tuple[bytes, Any]:
+    """Return the page as the bytes it came as, and what stands beside it.
+
+    The statement is planned once a connection: that takes a quarter of its time.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, bounds, prepare=True)
+        result = cursor.pgresult
+        lines = result.get_value(0, 0) if result is not None and result.ntuples else None
+        row = cursor.fetchone()
+    return bytes(lines or b""), row[1:] if row else None
 
 
 def grants_of(device: Device, scopes: Mapping[str, str]) -> dict[str, int]:
@@ -242,11 +259,11 @@ def pull(
         pages, windows = [], {}
         for scope in sorted(asked.keys() & scopes.keys()):
             place = _place(asked[scope], scope, generations[scope], epoch)
-            page, after = read_page(cursor, place, limit=limit)
+            page, after = read_page(place, limit=limit)
             pages.append(msgspec.Raw(page))
             windows[scope] = (place.seq, after.seq)
         results = settled_operations(cursor, device.id, windows)
-    Device.objects.filter(pk=device.pk).update(last_pull_at=at)
+        cursor.execute(_PULLED, [at, device.pk, at - NOTED_EVERY])
     return {
         "epoch": epoch,
         "server_time": at.isoformat(),
