@@ -205,7 +205,14 @@ def content_hash(raw: Any) -> bytes:
 
 def is_same_content(one: bytes, other: bytes) -> bool:
     """Return whether two operations say the same, however each is written."""
-    return sorted_text(json.loads(one)) == sorted_text(json.loads(other))
+    return _content(one) == _content(other)
+
+
+def _content(text: bytes) -> bytes:
+    try:
+        return sorted_text(_json.decode(text))
+    except msgspec.DecodeError:  # written leniently
+        return sorted_text(json.loads(text))
 
 
 def _receive(text: bytes, raw: Any, is_strict: bool) -> Received:

@@ -19,6 +19,7 @@ from sampling.rules.envelope import (
     decode,
     depth_of,
     inflate,
+    is_same_content,
     plausible_queue,
 )
 
@@ -220,3 +221,24 @@ def test_depth_is_counted_no_further_than_it_matters() -> None:
         deep = [deep]
 
     assert depth_of(deep) == MAX_DEPTH + 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (b'{"op":1,"n":2}', b'{ "n": 2, "op": 1 }', True),
+        (b'{"op":1,"n":2}', b'{"op":1,"n":3}', False),
+        (b'{"why":"\\ud800","n":1e400}', b'{"n":1e400,"why":"\\ud800"}', True),
+        (b'{"why":"\\ud800"}', b'{"why":"\\ud801"}', False),
+    ],
+)
+def test_two_operations_are_the_same_however_they_are_written(
+    one: bytes, other: bytes, expected: bool
+) -> None:
+    assert is_same_content(one, other) is expected
+
+
+@pytest.mark.parametrize("text", ["[1e400]", '{"why":"\\ud800"}', '{"ops":3,"why":"\\ud800"}'])
+def test_what_only_the_lenient_reader_takes_must_still_be_an_envelope(text: str) -> None:
+    with pytest.raises(MalformedRequest):
+        decode(text.encode())

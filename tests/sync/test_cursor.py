@@ -94,17 +94,16 @@ class Season:
 
     def _read(self, _: Any) -> None:
         place = Place(scope=self.scope, seq=0, generation=1, epoch="")
-        with connection.cursor() as cursor:
-            while True:
-                last = self.is_over.is_set()
-                after = self._page(cursor, place)
-                if last and after == place:
-                    return
-                place = after
+        while True:
+            last = self.is_over.is_set()
+            after = self._page(place)
+            if last and after == place:
+                return
+            place = after
 
-    def _page(self, cursor: Any, place: Place) -> Place:
+    def _page(self, place: Place) -> Place:
         """Read one page and note what it holds, as a tablet would."""
-        page, after = read_page(cursor, place, limit=17)
+        page, after = read_page(place, limit=17)
         self.seen |= {change["id"] for change in json.loads(page)["changes"]}
         return after
 
