@@ -30,12 +30,20 @@ from sampling.rules.plain_creates import Columns, PlainPush, PlainReader, litera
 from sampling.rules.record_types import Field
 
 
+class _Answer(msgspec.Struct):
+    status: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Written:
     """A push that was applied whole: the answers as JSON, and what is stored of the device."""
 
     answers: bytes
     have: journal.Have
+
+    def statuses(self) -> list[str]:
+        """Return how each operation ended, in their order."""
+        return [one.status for one in msgspec.json.decode(self.answers, type=list[_Answer])]
 
     def outcomes_as_wire(self) -> msgspec.Raw:
         """Return one outcome an operation, in their order, as they travel."""

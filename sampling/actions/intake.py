@@ -55,6 +55,10 @@ class Accepted:
     outcomes: list[Outcome]
     have: Have | None
 
+    def statuses(self) -> list[str]:
+        """Return how each operation ended, in their order."""
+        return [str(outcome.status) for outcome in self.outcomes]
+
     def outcomes_as_wire(self) -> list[dict[str, Any]]:
         """Return one outcome an operation, in their order, as they travel."""
         return [outcome.as_wire() for outcome in self.outcomes]

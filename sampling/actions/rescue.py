@@ -118,4 +118,4 @@ def _push(
         numbers = f"{batch[0][0]} to {batch[-1][0]}" if len(batch) > 1 else str(batch[0][0])
         rescue.problems.append(f"Operation {numbers}: {error.detail}")
     else:
-        rescue.outcomes.update(str(outcome.status) for outcome in accepted.outcomes)
+        rescue.outcomes.update(accepted.statuses())

@@ -110,7 +110,7 @@ def test_the_operations_of_a_former_self_are_ones_own(wire: Wire, plot: Plot) ->
         (b'{"ops":3}', ""),
         (b'{"ops":[{"op":3},{}],"x":1e999}', ""),
         (b"\xff", ""),
-        (gzip.compress(b'{"ops":[{}]}'), "gzip"),
+        (gzip.compress(b'{"ops":[{}]}', mtime=0), "gzip"),
     ],
 )
 def test_bytes_that_do_not_hold_an_operation_hold_none(body: bytes, encoding: str) -> None:
