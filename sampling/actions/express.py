@@ -132,7 +132,7 @@ class _Express:
             for table in sorted(self.push.tables, key=lambda one: TYPE_ORDER[one.kind.name]):
                 self._insert(psycopg.Cursor(raw), table)
             waits.execute(_IS_WAITED_FOR, [self._records], prepare=True)
-            ledger.execute(_LEDGER, self._ledger_row(), prepare=True)
+            ledger.execute(LEDGER, self._ledger_row(), prepare=True)
         (is_waited_for,) = waits.fetchone() or (True,)
         (before,) = ledger.fetchone() or (0,)
         if is_waited_for:
@@ -144,7 +144,7 @@ class _Express:
         if table.kind.name in captured_types():
             setting.append(self.device)
         cursor.execute(
-            _insert_sql(table.kind.name, tuple(table.values)),
+            insert_sql(table.kind.name, tuple(table.values)),
             [*setting, literal_array(table.ids), *map(literal_array, table.values.values())],
             prepare=True,
         )
@@ -193,7 +193,7 @@ _IS_WAITED_FOR = """
         AND EXISTS (SELECT FROM sampling_syncwaiting WHERE needs = ANY(%s::uuid[]))
 """
 
-_LEDGER = """
+LEDGER = """
     WITH taken AS (
         INSERT INTO sampling_syncscope AS s (key, seq, horizon_seq, live_count, live_sum)
         VALUES (%(scope)s, %(count)s, 0, %(count)s, %(total)s)
@@ -224,7 +224,7 @@ _LEDGER = """
 
 
 @lru_cache(maxsize=512)
-def _insert_sql(name: str, named: tuple[str, ...]) -> str:
+def insert_sql(name: str, named: tuple[str, ...]) -> str:
     """Return the statement that inserts records of a type of which some fields were named."""
     kind = record_type(name)
     given = [kind.by_name[field] for field in named]

@@ -18,7 +18,7 @@ from django.db import connection, connections, transaction
 from django.db.backends.signals import connection_created
 from django.http import HttpResponse
 
-from sampling.actions import journal
+from sampling.actions import express, journal, replay
 from sampling.actions.batch import Batch
 from sampling.sync import views
 
@@ -65,6 +65,32 @@ _EARLY_SEQUENCE = """
 """
 
 
+_SLEPT = """
+    WITH slept AS MATERIALIZED (
+        SELECT nextval('early') AS last, pg_sleep(random() * 0.3)
+    )
+"""
+
+
+def _early(ledger: str) -> str:
+    """Return the express lane's statement with its numbers taken from the sequence."""
+    for was, now in (
+        (
+            "WITH taken",
+            f"{_SLEPT}, taken",
+        ),
+        (
+            "VALUES (%(scope)s, %(count)s, 0, %(count)s, %(total)s)",
+            "SELECT %(scope)s, slept.last, 0, %(count)s, %(total)s FROM slept",
+        ),
+        ("seq = s.seq + EXCLUDED.seq", "seq = greatest(s.seq, EXCLUDED.seq)"),
+        ("RETURNING seq - %(count)s", "RETURNING (SELECT last FROM slept) - %(count)s"),
+    ):
+        assert was in ledger
+        ledger = ledger.replace(was, now)
+    return ledger
+
+
 def sequence_instead_of_counter(patches: Patches) -> None:
     """Take numbers from a sequence some time before the commit."""
 
@@ -74,6 +100,7 @@ def sequence_instead_of_counter(patches: Patches) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE SEQUENCE IF NOT EXISTS early INCREMENT BY 1000 START WITH 10000")
     rewriting(patches, rewrite)
+    patches.enter_context(mock.patch.object(express, "LEDGER", _early(express.LEDGER)))
 
 
 def dedupe_off(patches: Patches) -> None:
@@ -88,6 +115,7 @@ def dedupe_off(patches: Patches) -> None:
 
     rewriting(patches, rewrite)
     patches.enter_context(mock.patch.object(journal, "stored_outcomes", side_effect=forget))
+    patches.enter_context(mock.patch.object(replay, "answer_again", return_value=None))
 
 
 def acknowledge_before_commit(patches: Patches) -> None:
@@ -171,6 +199,22 @@ def upsert_over_unseen_row(patches: Patches) -> None:
         return f"{sql} ON CONFLICT (id) DO UPDATE SET {upsert}"
 
     rewriting(patches, rewrite)
+    inner = express.insert_sql
+
+    def insert_sql(name: str, named: tuple[str, ...]) -> str:
+        sql = inner(name, named)
+        if name != "soil_core":
+            return sql
+        quiet = "set_config('session_replication_role', 'replica', true), pg_sleep(0.05)"
+        unseen = f"{sql.replace(' FROM unnest', f' FROM (SELECT {quiet}) AS q, unnest')}"
+        return f"{unseen} ON CONFLICT (id) DO UPDATE SET {upsert}"
+
+    patches.enter_context(mock.patch.object(express, "insert_sql", insert_sql))
+    logged = "WITH ORDINALITY AS u(type, record, place)"
+    assert logged in express.LEDGER
+    over = "ON CONFLICT (record, type, scope) DO UPDATE SET seq = EXCLUDED.seq"
+    ledger = express.LEDGER.replace(logged, f"{logged} {over}")
+    patches.enter_context(mock.patch.object(express, "LEDGER", ledger))
 
 
 def counter_first(patches: Patches) -> None:

@@ -85,7 +85,7 @@ def everything() -> dict[str, list[Any]]:
         for table in TABLES:
             cursor.execute(
                 f"SELECT to_jsonb(t) - 'batch_id' - 'received_at' - 'last_push_at'"
-                f" - 'clock_offset_s' FROM {table} AS t ORDER BY 1"
+                f" - 'clock_offset_s' - 'clock_offset_max_s' FROM {table} AS t ORDER BY 1"
             )
             found[table] = [json.loads(row) if isinstance(row, str) else row for (row,) in cursor]
     return found
