@@ -113,6 +113,21 @@ def test_a_folder_that_is_not_there_is_named(cores, tmp_path):
         calc("core-mass", "--in", str(cores), "--out", str(tmp_path / "no" / "out.csv"))
 
 
+def test_a_folder_is_not_written_over(cores, tmp_path):
+    (tmp_path / "out").mkdir()
+
+    with pytest.raises(CommandError, match="cannot be written"):
+        calc("core-mass", "--in", str(cores), "--out", str(tmp_path / "out"))
+
+    assert sorted(os.listdir(tmp_path)) == ["in.csv", "out"]
+
+
+def test_a_device_is_written_to(cores):
+    calc("core-mass", "--in", str(cores), "--out", "/dev/null")
+
+    assert not Path("/dev/null").is_file()
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [

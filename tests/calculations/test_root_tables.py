@@ -241,3 +241,22 @@ def test_columns_of_rhizovision_become_traits_of_a_subsample():
     assert rows[0]["findings"] == "traits_mismatch; mean_diameter_unusual"
     assert rows[1]["whole_length_cm"] == 1.0
     assert rows[2].get("specific_root_length_m_g") is None
+
+
+def test_soil_on_roots_overstates_their_nitrogen():
+    """Natural Resource Ecology Laboratory, root chemistry, table 3, N at 10 and 80 % ash."""
+    text = "plant_N_pct,soil_ash,ash\n0.5,0.93,0.10\n0.5,0.93,0.80\n4.0,0.96,0.80\n"
+    rows = answers("ash-overstatement", text)
+
+    assert column(rows, "overstatement_pct") == pytest.approx([5.26, 260.52, 3.52], abs=5e-3)
+
+
+def test_varieties_have_depth_traits():
+    """Fine roots of the arable control at Silsoe, Upson & Burgess 2013."""
+    masses = {30: 2.533, 60: 0.344, 90: 0.198, 120: 0.094, 150: 0.043}
+    lines = [f"{variety},{lower},{mass}" for variety in "AB" for lower, mass in masses.items()]
+    rows = answers("rooting-depth", "\n".join(["variety,lower_cm,root_mass_t_ha", *lines]))
+
+    assert column(rows, "variety") == ["A", "B"]
+    assert column(rows, "beta") == pytest.approx([0.9535] * 2, abs=5e-5)
+    assert column(rows, "layers") == [5, 5]

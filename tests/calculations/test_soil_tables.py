@@ -192,3 +192,18 @@ def test_a_layer_without_its_lower_depth_is_refused():
     assert refusals("soc-esm", "upper_cm,soc_g_kg,bd\n0,20,1.3\n") == [
         (2, "lower_depth_cm", "missing_value")
     ]
+
+
+def test_pans_are_found_in_each_profile():
+    readings = {"A": [0.5, 1.0, 2.2, 2.6, 2.4, 2.1, 1.2], "B": [0.5] * 7}
+    lines = [
+        f"{profile},{depth},{mpa * 1000:g}"
+        for profile, mpas in readings.items()
+        for depth, mpa in enumerate(mpas)
+    ]
+    rows = answers("limiting-layers", "\n".join(["plot,depth,kPa", *lines]))
+
+    assert column(rows, "limiting_layers") == [1, 0]
+    assert (rows[0]["upper_depth_cm"], rows[0]["lower_depth_cm"]) == (1.5, 5.5)
+    assert rows[0]["stops_roots"]
+    assert column(rows, "profile") == ["A", "B"]

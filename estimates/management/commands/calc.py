@@ -144,14 +144,21 @@ def problem_line(problem: Problem, paths: Mapping[str, str]) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file at once or not at all."""
+    """Write a file at once or not at all; what is no file, such as a pipe, is written to."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_text(text, encoding="utf-8", newline="")
+            return
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink()
+            raise
     except OSError as error:
         raise CommandError(
             f"{path} cannot be written: {error.strerror}.", returncode=MISUSED
         ) from None
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    Path(name).chmod(0o644)
-    Path(name).replace(path)
