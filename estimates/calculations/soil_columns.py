@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from estimates.calculations.declaration import Column, Row
-from estimates.calculations.problems import BadCell
-from estimates.science.soil.stocks import SoilLayer
+from estimates.calculations.problems import BadCell, ProblemsFound
+from estimates.calculations.shapes import answers_to, problem_of
+from estimates.science.errors import ScienceError
+from estimates.science.soil.stocks import SoilLayer, check_contiguous
 
 LAYER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|\u2013|to)\s*(\d+(?:\.\d+)?)\s*(?:cm)?\s*")
 
@@ -119,6 +122,23 @@ def depths_of(row: Row) -> tuple[float, float]:
             raise BadCell(text, column="layer", code="not_a_layer")
         return float(found[1]), float(found[2])
     return row.number("upper_depth_cm"), row.number("lower_depth_cm")
+
+
+def contiguous_layers(rows: Sequence[Row]) -> list[SoilLayer]:
+    """Return the layers of a core from the surface down.
+
+    Raises ProblemsFound with each row that is no layer, or with the row that leaves a gap.
+    """
+    layers = answers_to(rows, soil_layer)
+    order = sorted(range(len(rows)), key=lambda place: layers[place].upper_depth_cm)
+    found: list[SoilLayer] = []
+    for place in order:
+        found.append(layers[place])
+        try:
+            check_contiguous(found)
+        except ScienceError as error:
+            raise ProblemsFound([problem_of(error, rows[place])]) from None
+    return found
 
 
 def stones_share_of(row: Row) -> float:

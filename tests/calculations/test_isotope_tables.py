@@ -180,6 +180,15 @@ def test_shares_of_carbon_and_of_mass_differ_with_concentrations():
 THREE = "delta_mixture,delta_a,delta_b,delta_c"
 
 
+def test_mixture_and_sources_are_on_one_scale():
+    head = "delta_mixture,delta_a,delta_b,scale_mixture,scale_a"
+    same = f"{head}\n-20,-28,-12,VPDB,VPDB\n"
+    other = f"{head}\n-20,-28,-12,VPDB,VPDB-LSVEC\n"
+
+    assert answers("mixing", same)[0]["share_b"] == 0.5
+    assert refusals("mixing", other) == [(2, None, "mixed_scales")]
+
+
 def test_three_sources_need_a_second_isotope():
     assert refusals("mixing", f"{THREE}\n-20,-28,-12,-26\n") == [(2, None, "under_determined")]
 

@@ -65,7 +65,7 @@ def test_layers_with_a_gap_have_stocks_and_no_sum():
 
     assert column(answers("soc-fixed-depth", text), "cumulative_soc_t_ha") == [None, None]
     assert refusals("soc-fixed-depth", text, options={"depth_cm": "30"}) == [
-        (2, None, "not_enough_data")
+        (3, None, "not_enough_data")
     ]
 
 
@@ -168,7 +168,7 @@ def test_a_shallow_core_has_no_stock_at_fixed_depth_either():
         (
             CORES.replace("Y5,0-10", "Y5,0-8"),
             {"reference_core": "Y0"},
-            [(6, None, "not_enough_data")],
+            [(7, None, "not_enough_data")],
         ),
         (
             CORES.replace("1.250032480", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from estimates.calculations.declaration import Calculation, Cells, Column, Row, Source, Table
 from estimates.calculations.problems import BadCell
 from estimates.calculations.shapes import EachRow
+from estimates.calculations.uncertainty import propagated, uncertainty_columns
 from estimates.science.cleaning import clean_root_mass, soil_share, soil_share_from_carbon
 
 SHARE = "g g-1"
@@ -14,7 +15,7 @@ WASHED_MASS = Column(
     meaning="oven-dry mass of the washed sample",
     unit="g",
     lower=0,
-    aliases=("m_w", "washed_dry_mass_g", "washed_mass", "dry_mass_g", "mass_g", "root_mass_g"),
+    aliases=("m_w", "m", "washed_mass", "dry_mass_g", "mass_g", "root_mass_g", "clean_mass_g"),
     converted=(("washed_mass_mg", 0.001),),
 )
 CLEANING_COLUMNS = (
@@ -205,20 +206,32 @@ def _clean(row: Row, options: Row) -> Cells:
             code="not_enough_data",
         )
     mass_g, share, way = clean_mass(row, options)
-    return {"soil_share_used": share, "soil_share_by": way, "clean_root_mass_g": mass_g}
+    return {
+        "soil_share_used": share,
+        "soil_share_by": way,
+        "clean_root_mass_g": mass_g,
+        "u_clean_root_mass_g": propagated(lambda at: clean_mass(at, options)[0], row),
+    }
 
+
+ALL_COLUMNS = (*CLEANING_COLUMNS, *uncertainty_columns(CLEANING_COLUMNS))
 
 CALCULATION = Calculation(
     name="clean-root",
     summary="Clean root mass from the washed, dried sample: soil, other matter and losses.",
     formula=CLEANING_FORMULA,
     sources=(HIRTE_2017,),
-    tables=(Table(name="in", meaning="one row a washed sample", columns=CLEANING_COLUMNS),),
+    tables=(Table(name="in", meaning="one row a washed sample", columns=ALL_COLUMNS),),
     options=(CLEANING_OPTION,),
     outputs=(
         Column(name="soil_share_used", meaning="mass share of adhering soil", unit=SHARE),
         Column(name="soil_share_by", meaning="what told it", kind="text"),
         Column(name="clean_root_mass_g", meaning="clean root of the whole core", unit="g"),
+        Column(
+            name="u_clean_root_mass_g",
+            meaning="its standard uncertainty, first order, from those given",
+            unit="g",
+        ),
     ),
     function=EachRow(_clean),
 )

@@ -12,6 +12,7 @@ from estimates.calculations.catalogue.clean_root import (
 from estimates.calculations.declaration import Calculation, Cells, Column, Row, Source, Table
 from estimates.calculations.problems import BadCell
 from estimates.calculations.shapes import EachRow
+from estimates.calculations.uncertainty import propagated, uncertainty_columns
 from estimates.science.cleaning import carbon_by_route_a, carbon_by_route_b
 from estimates.science.geometry import (
     MG_PER_G,
@@ -129,45 +130,66 @@ def _carbon_share(row: Row, options: Row, clean_g: float) -> float | None:
     return carbon_g / (1.0 - share)
 
 
+def _area_cm2(row: Row) -> float:
+    if row.has("area_cm2"):
+        return row.number("area_cm2")
+    return core_area_cm2(row.number("inner_diameter_cm"))
+
+
+def _length_cm(row: Row) -> float:
+    return sampled_length_cm(
+        thickness_cm=thickness_of(row),
+        composited_cores=row.whole("composited_cores"),
+        recovered_length_cm=row.optional_number("recovered_length_cm"),
+    )
+
+
+def _mass_g_m2(row: Row, options: Row) -> float:
+    return root_mass_per_area(
+        clean_mass(row, options)[0],
+        area_cm2=_area_cm2(row),
+        thickness_cm=thickness_of(row),
+        composited_cores=row.whole("composited_cores"),
+        recovered_length_cm=row.optional_number("recovered_length_cm"),
+    )
+
+
+def _carbon_g_m2(row: Row, options: Row) -> float | None:
+    clean_g, _, _ = clean_mass(row, options)
+    share = _carbon_share(row, options, clean_g)
+    return None if share is None else _mass_g_m2(row, options) * share
+
+
 def _core_mass(row: Row, options: Row) -> Cells:
     clean_g, share, way = clean_mass(row, options)
-    area_cm2 = (
-        row.number("area_cm2")
-        if row.has("area_cm2")
-        else core_area_cm2(row.number("inner_diameter_cm"))
-    )
-    thickness_cm, cores = thickness_of(row), row.whole("composited_cores")
-    recovered_cm = row.optional_number("recovered_length_cm")
-    length_cm = sampled_length_cm(
-        thickness_cm=thickness_cm, composited_cores=cores, recovered_length_cm=recovered_cm
-    )
+    area_cm2, length_cm = _area_cm2(row), _length_cm(row)
     density = root_mass_density_g_cm3(clean_g, area_cm2=area_cm2, sampled_length_cm=length_cm)
-    mass_g_m2 = root_mass_per_area(
-        clean_g,
-        area_cm2=area_cm2,
-        thickness_cm=thickness_cm,
-        composited_cores=cores,
-        recovered_length_cm=recovered_cm,
-    )
-    carbon = _carbon_share(row, options, clean_g)
+    mass, carbon = _mass_g_m2(row, options), _carbon_g_m2(row, options)
+    u_carbon = propagated(lambda at: _carbon_g_m2(at, options) or 0.0, row)
     return {
         "soil_share_used": share,
         "soil_share_by": way,
         "clean_root_mass_g": clean_g,
         "core_area_cm2": area_cm2,
         "soil_volume_cm3": area_cm2 * length_cm,
-        "recovery": None
-        if recovered_cm is None
-        else recovery_ratio(
-            thickness_cm=thickness_cm, composited_cores=cores, recovered_length_cm=recovered_cm
-        ),
+        "recovery": recovery_ratio(
+            thickness_cm=thickness_of(row),
+            composited_cores=row.whole("composited_cores"),
+            recovered_length_cm=length_cm,
+        )
+        if row.has("recovered_length_cm")
+        else None,
         "root_mass_density_mg_cm3": density * MG_PER_G,
-        "root_mass_g_m2": mass_g_m2,
-        "root_mass_kg_ha": mass_g_m2 * KG_HA_PER_G_M2,
-        "root_c_g_m2": None if carbon is None else mass_g_m2 * carbon,
-        "root_c_kg_ha": None if carbon is None else mass_g_m2 * carbon * KG_HA_PER_G_M2,
+        "root_mass_g_m2": mass,
+        "u_root_mass_g_m2": propagated(lambda at: _mass_g_m2(at, options), row),
+        "root_mass_kg_ha": mass * KG_HA_PER_G_M2,
+        "root_c_g_m2": carbon,
+        "u_root_c_g_m2": None if carbon is None else u_carbon,
+        "root_c_kg_ha": None if carbon is None else carbon * KG_HA_PER_G_M2,
     }
 
+
+ALL_COLUMNS = (*CLEANING_COLUMNS, *GEOMETRY_COLUMNS)
 
 CALCULATION = Calculation(
     name="core-mass",
@@ -190,7 +212,7 @@ CALCULATION = Calculation(
         Table(
             name="in",
             meaning="one row a depth layer; without soil_share, ash or C, no soil is taken off",
-            columns=(*CLEANING_COLUMNS, *GEOMETRY_COLUMNS),
+            columns=(*ALL_COLUMNS, *uncertainty_columns(ALL_COLUMNS)),
         ),
     ),
     options=(CLEANING_OPTION, ROUTE),
@@ -203,8 +225,14 @@ CALCULATION = Calculation(
         Column(name="recovery", meaning="recovered over driven length; doubtful < 0.9, > 1.05"),
         Column(name="root_mass_density_mg_cm3", meaning="root per soil volume", unit="mg cm-3"),
         Column(name="root_mass_g_m2", meaning="root mass of the layer", unit="g m-2"),
+        Column(
+            name="u_root_mass_g_m2",
+            meaning="its standard uncertainty, first order, from those given",
+            unit="g m-2",
+        ),
         Column(name="root_mass_kg_ha", meaning="the same", unit="kg ha-1"),
         Column(name="root_c_g_m2", meaning="root C of the layer", unit="g m-2"),
+        Column(name="u_root_c_g_m2", meaning="its standard uncertainty", unit="g m-2"),
         Column(name="root_c_kg_ha", meaning="the same", unit="kg ha-1"),
     ),
     function=EachRow(_core_mass),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from estimates.calculations.declaration import Calculation, Cells, Column, Row, Source, Table
 from estimates.calculations.isotope_columns import FINDING_COLUMNS, finding_cells
 from estimates.calculations.problems import BadCell
@@ -13,7 +15,12 @@ from estimates.science.isotopes.mixing import (
     source_mass_shares,
     two_sources,
 )
-from estimates.science.isotopes.scales import DEFAULT_STANDARD
+from estimates.science.isotopes.scales import (
+    DEFAULT_STANDARD,
+    SCALES,
+    Scale,
+    check_one_scale,
+)
 
 SOURCES = ("a", "b", "c")
 
@@ -53,7 +60,16 @@ def _signature(row: Row, name: str) -> Signature:
     )
 
 
+def _check_scales(row: Row) -> None:
+    """Raise MixedScales when mixture and sources name different scales."""
+    told = [row.optional_text(f"scale_{name}") for name in ("mixture", "a", "b", "c")]
+    scales = {cast("Scale", scale) for scale in told if scale is not None}
+    if scales:
+        check_one_scale(scales)
+
+
 def _mix(row: Row, options: Row) -> Cells:
+    _check_scales(row)
     if row.has("delta_c"):
         return _three(row)
     standard = DEFAULT_STANDARD["15N" if options.text("isotope") == "15N" else "13C"]
@@ -132,6 +148,16 @@ def _columns() -> tuple[Column, ...]:
             for source in SOURCES
         ),
         *(_concentration("nitrogen", source) for source in SOURCES),
+        *(
+            Column(
+                name=f"scale_{name}",
+                meaning="its scale; where several are told they must be one",
+                kind="text",
+                is_required=False,
+                choices=tuple(scale for scales in SCALES.values() for scale in scales),
+            )
+            for name in ("mixture", *SOURCES)
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from estimates.calculations.declaration import (
     Table,
 )
 from estimates.calculations.problems import BadCell, Problem, ProblemsFound
-from estimates.calculations.shapes import answers_to, problem_of
+from estimates.calculations.shapes import answers_to
 from estimates.calculations.soil_columns import (
     CORE,
     DENSITY,
@@ -23,9 +23,9 @@ from estimates.calculations.soil_columns import (
     MATTER,
     SOC,
     STONES_COLUMNS,
-    soil_layer,
+    contiguous_layers,
 )
-from estimates.science.errors import BeyondSample, ScienceError
+from estimates.science.errors import BeyondSample
 from estimates.science.soil.equivalent_mass import (
     Interpolator,
     MassProfile,
@@ -49,12 +49,9 @@ def _profiles(given: Given) -> tuple[dict[str, list[SoilLayer]], dict[str, Row]]
     layers: dict[str, list[SoilLayer]] = {}
     for name, own in rows.items():
         try:
-            layers[name] = sorted(answers_to(own, soil_layer), key=lambda each: each.upper_depth_cm)
-            mass_profile(layers[name])
+            layers[name] = contiguous_layers(own)
         except ProblemsFound as found:
             problems += found.problems
-        except ScienceError as error:
-            problems.append(problem_of(error, own[0]))
     if problems:
         raise ProblemsFound(problems)
     return layers, {name: own[0] for name, own in rows.items()}

@@ -25,6 +25,7 @@ from estimates.calculations.soil_columns import (
     MATTER,
     SOC,
     STONES_COLUMNS,
+    contiguous_layers,
     depths_of,
     soil_layer,
     stones_share_of,
@@ -106,8 +107,7 @@ def _stock_uncertainty(row: Row, layer: SoilLayer) -> float | None:
 def _by_core(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
     depth_cm = given.options.optional_number("depth_cm")
     if depth_cm is not None:
-        layers = sorted(answers_to(rows, soil_layer), key=lambda layer: layer.upper_depth_cm)
-        stock = soc_to_depth_t_ha(layers, depth_cm=depth_cm)
+        stock = soc_to_depth_t_ha(contiguous_layers(rows), depth_cm=depth_cm)
         return [{"depth_cm": depth_cm, "soc_stock_t_ha": stock, "cumulative_soc_t_ha": stock}]
     stocks = answers_to(rows, _stock)
     totals = _cumulative(rows, stocks)
