@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import errors
 
 from sampling.actions import journal, waiting
+from sampling.actions.duplicates import note_duplicates
 from sampling.actions.planning import Book, read_only
 from sampling.actions.record_types import APPEND_ONLY, TYPE_ORDER, record_type
 from sampling.actions.storage import (
@@ -164,6 +165,7 @@ class Batch:
                 continue
             if self._write(cursor, book):
                 break
+        note_duplicates(cursor, book, project=self.project)
         self._log(cursor, book, fresh, woken)
         return book.outcomes
 

@@ -52,14 +52,20 @@ def next_code_number() -> int:
 def top_up_codes(device: Device, *, at: datetime) -> CodeBlock | None:
     """Give the device another block when the last one is nearly used; None when it is not.
 
-    Only the last block is looked at, so the cost does not grow with the specimens stored.
+    Only the last block is looked at, so the cost does not grow with the specimens stored. The
+    device is locked only when it seems to need one.
     """
+    if not _run_low(device):
+        return None
     with transaction.atomic():
-        Device.objects.select_for_update().get(pk=device.pk)
-        last = CodeBlock.objects.filter(device=device).order_by("-first_number").first()
-        if last is not None:
-            codes = code_block(last.first_number, count=last.size)
-            used = Specimen.objects.filter(project=device.project_id, code__in=codes).count()
-            if last.size - used >= TOP_UP_BELOW:
-                return None
-        return issue_code_block(device, at=at)
+        Device.objects.select_for_update(no_key=True).get(pk=device.pk)
+        return issue_code_block(device, at=at) if _run_low(device) else None
+
+
+def _run_low(device: Device) -> bool:
+    last = CodeBlock.objects.filter(device=device).order_by("-first_number").first()
+    if last is None:
+        return True
+    codes = code_block(last.first_number, count=last.size)
+    used = Specimen.objects.filter(project=device.project_id, code__in=codes).count()
+    return last.size - used < TOP_UP_BELOW

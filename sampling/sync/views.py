@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from sampling.actions import devices, pushes
-from sampling.actions.code_blocks import issue_code_block
+from sampling.actions.code_blocks import issue_code_block, top_up_codes
 from sampling.actions.ledger import current_epoch
 from sampling.errors import DeviceForked, DeviceRevoked, MalformedRequest, TokenInvalid
 from sampling.models import RECORD_MODELS, Device, SyncOperation
@@ -225,6 +225,8 @@ class PullView(APIView):
         at = timezone.now()
         if body.codes_wanted > 0:
             issue_code_block(device, at=at, size=min(body.codes_wanted, MAX_CODES))
+        if any(scope.startswith("project:") for scope in body.scopes):
+            top_up_codes(device, at=at)
         answer = pull(
             device,
             scopes=devices.scopes_of(device),
