@@ -193,6 +193,8 @@ class Book:
         waiting = self._missing(kind, _asked(changes), operation.scope)
         if waiting:
             return self._defer(operation, waiting)
+        if operation.do in ("resolve", "delete") and self._is_ahead(base, state):
+            return self._defer(operation, [Need(type="revision", id=state.id)])
         if operation.do == "resolve":
             return self._resolve(operation, kind, state, changes)
         is_current = base == state.revision and operation.id not in self.clashing

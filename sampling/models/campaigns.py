@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -20,6 +21,19 @@ from sampling.models.base import (
 from sampling.models.people import Device, User
 from sampling.models.protocols import ProtocolVersion
 from sampling.models.studies import Plot
+
+_VERSION_MOVES_ON_PURPOSE = """
+    IF NOT EXISTS (
+        SELECT FROM sampling_campaignmove AS m
+        WHERE m.campaign_id = NEW.id AND m.revision = NEW.revision
+            AND m.from_version_id = OLD.protocol_version_id
+            AND m.to_version_id = NEW.protocol_version_id
+    ) THEN
+        RAISE EXCEPTION 'a campaign is moved to another protocol version with a mapping, not edited'
+            USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+"""
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -54,7 +68,18 @@ class Campaign(SyncedModel):
                 "A campaign opens before it closes.",
             ),
         ]
-        triggers = ledger_triggers("campaign")
+        triggers = [
+            *ledger_triggers("campaign"),
+            pgtrigger.Trigger(
+                name="version_moves_on_purpose",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__protocol_version__df=pgtrigger.F("new__protocol_version")
+                ),
+                func=_VERSION_MOVES_ON_PURPOSE,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.code

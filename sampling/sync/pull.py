@@ -14,6 +14,7 @@ import psycopg
 from django.core import signing
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q, Sum
 
 from sampling.actions.ledger import current_epoch
 from sampling.actions.record_types import captured_types, record_type
@@ -188,13 +189,20 @@ def _prepared(statement: str, bounds: Mapping[str, Any]) -> tuple[bytes, Any]:
 
 
 def grants_of(device: Device, scopes: Mapping[str, str]) -> dict[str, int]:
-    """Return the generation of each granted scope."""
+    """Return the generation of each granted scope: it grows with every grant, never falls.
+
+    A campaign may be granted to the device and to its person, and each grant be renewed.
+    """
     generations: dict[str, int] = dict.fromkeys(scopes, 1)
-    rows = Assignment.objects.filter(
-        campaign__project=device.project_id, revoked_at=None, device=device
-    ).values_list("campaign_id", "generation")
-    for campaign, generation in rows:
-        generations[f"campaign:{campaign}"] = generation
+    rows = (
+        Assignment.objects.filter(
+            Q(device=device) | Q(user=device.user_id), campaign__project=device.project_id
+        )
+        .values("campaign_id")
+        .annotate(grown=Sum("generation"))
+    )
+    for row in rows:
+        generations[f"campaign:{row['campaign_id']}"] = row["grown"]
     return generations
 
 

@@ -18,7 +18,13 @@ from rest_framework.views import APIView
 from sampling.actions import devices, pushes
 from sampling.actions.code_blocks import issue_code_block, top_up_codes
 from sampling.actions.ledger import current_epoch
-from sampling.errors import DeviceForked, DeviceRevoked, MalformedRequest, TokenInvalid
+from sampling.errors import (
+    DeviceForked,
+    DeviceRevoked,
+    MalformedRequest,
+    ProtocolUnsupported,
+    TokenInvalid,
+)
 from sampling.models import RECORD_MODELS, Device, SyncOperation
 from sampling.rules.envelope import LIMITS, MAX_SAFE_INTEGER
 from sampling.rules.operations import HELD
@@ -112,6 +118,8 @@ class DevicesView(APIView):
     def post(self, request: Request) -> HttpResponse:
         """Enrol a tablet; the token is shown only now."""
         body: EnrolBody = parsed(request, EnrolBody)
+        if not set(body.protocols) & set(PROTOCOLS):
+            raise ProtocolUnsupported(supported=list(PROTOCOLS))
         device, token = devices.enrol(
             body.code,
             install=body.install,
