@@ -111,20 +111,21 @@ def move_campaign(
             at=at,
             revision=revision,
         )
-        AuditEvent.objects.create(
-            at=at,
-            project_id=held.project_id,
-            user=by,
-            action="campaign.moved",
-            subject_type="campaign",
-            subject=str(held.pk),
-            detail={
-                "from": str(move.from_version_id),
-                "to": str(move.to_version_id),
-                "why": move.why,
-            },
-        )
+        _note(move)
     return move
+
+
+def _note(move: CampaignMove) -> None:
+    versions = {"from": str(move.from_version_id), "to": str(move.to_version_id)}
+    AuditEvent.objects.create(
+        at=move.moved_at,
+        project_id=move.campaign.project_id,
+        user=move.moved_by,
+        action="campaign.moved",
+        subject_type="campaign",
+        subject=str(move.campaign_id),
+        detail={**versions, "why": move.why},
+    )
 
 
 def _refuse_version(campaign: Campaign, to_version: ProtocolVersion) -> None:

@@ -24,7 +24,7 @@ BLOCKS: dict[str, tuple[str, ...]] = {
 
 
 def undecided(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return per block the ids of the old version that are gone or mean something else in the new."""
+    """Return per block the old ids that are gone or mean something else in the new version."""
     found = {
         block: [
             name
