@@ -18,6 +18,18 @@ KIND = "duplicate-key"
 SPECIMEN, CODE = "specimen", "code"
 _LOCK = 0x52464443  # the advisory locks of whoever compares codes, one a project: "RFDC"
 
+LOCK_CODES = f"SELECT pg_advisory_xact_lock({_LOCK}, hashtext(%s))"
+"""Lets one transaction at a time compare codes of a project; to be taken after its specimens."""
+
+HAS_DUPLICATES = """
+    SELECT EXISTS (
+        SELECT FROM sampling_specimen
+        WHERE project_id = %s AND code = ANY(%s::text[]) AND voided_at IS NULL
+        GROUP BY code HAVING count(*) > 1
+    )
+"""
+"""Tells whether two live specimens of the project bear one of some codes."""
+
 
 def note_duplicates(cursor: CursorWrapper, book: Book, *, project: UUID) -> None:
     """Raise a conflict for each specimen just written whose code another one bears.
@@ -28,7 +40,7 @@ def note_duplicates(cursor: CursorWrapper, book: Book, *, project: UUID) -> None
     moved = {record: state for record, state in written.items() if _is_coded_anew(book, state)}
     if not moved:
         return
-    cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(project)])
+    cursor.execute(LOCK_CODES, [str(project)])
     _close_settled(cursor, book, moved)
     coded = [record for record, state in moved.items() if state.voided_at is None]
     holders = _bearers(cursor, {moved[record].values[CODE] for record in coded}, project, coded)

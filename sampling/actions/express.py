@@ -21,6 +21,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.backends.utils import CursorWrapper
 
 from sampling.actions import journal
+from sampling.actions.duplicates import CODE, HAS_DUPLICATES, LOCK_CODES, SPECIMEN
 from sampling.actions.ledger import MODULUS, record_checksum
 from sampling.actions.record_types import TYPE_ORDER, captured_types, record_type
 from sampling.actions.storage import encode, known_parents, need
@@ -127,15 +128,22 @@ class _Express:
 
     def _write(self, raw: psycopg.Connection[Any]) -> int:
         """Send every statement, then read the answers; return the number before the first."""
-        waits, ledger = psycopg.Cursor(raw), psycopg.Cursor(raw)
+        waits, codes, ledger = (psycopg.Cursor(raw) for _ in range(3))
+        bags = next((one for one in self.push.tables if one.kind.name == SPECIMEN), None)
         with raw.pipeline():  # its end raises what any of them raised
             for table in sorted(self.push.tables, key=lambda one: TYPE_ORDER[one.kind.name]):
                 self._insert(psycopg.Cursor(raw), table)
             waits.execute(_IS_WAITED_FOR, [self._records], prepare=True)
+            if bags:
+                project = self.sender.project
+                psycopg.Cursor(raw).execute(LOCK_CODES, [str(project)], prepare=True)
+                named = literal_array(bags.values[CODE])
+                codes.execute(HAS_DUPLICATES, [project, named], prepare=True)
             ledger.execute(LEDGER, self._ledger_row(), prepare=True)
         (is_waited_for,) = waits.fetchone() or (True,)
         (before,) = ledger.fetchone() or (0,)
-        if is_waited_for:
+        (has_duplicates,) = (codes.fetchone() or (True,)) if bags else (False,)
+        if is_waited_for or has_duplicates:
             raise _Unfit
         return int(before)
 
