@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from kombu import Queue
 
@@ -114,7 +115,10 @@ CACHES = {
     }
 }
 
-MEDIA_ROOT = DATA_DIR / "files"
+FILES_DIR = Path(env.text("FILES_DIR", str(DATA_DIR / "files")))  # photos and scans, by SHA-256
+FILE_MAX_BYTES = env.integer("FILE_MAX_BYTES", 2 * 1024**3, minimum=1024**2)
+# What files leave of the disk, for a database that may lie on it too.
+FILES_RESERVE_BYTES = env.integer("FILES_RESERVE_BYTES", 256 * 1024**2)
 STATIC_ROOT = BASE_DIR / "collected" if PRODUCTION else None
 STATIC_URL = "static/"
 STORAGES = {

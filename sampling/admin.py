@@ -338,6 +338,21 @@ register(models.WeatherMonth, ReadOnlyAdmin, project_path="site__project")
 register(models.Determination, ReadOnlyAdmin)
 register(models.Transition, ReadOnlyAdmin, project_path="determination__project")
 register(models.ImportBatch, ReadOnlyAdmin)
+register(
+    models.StoredFile,
+    ReadOnlyAdmin,
+    list_display=("__str__", "project", "size_bytes", "place", "device", "received_at"),
+    list_filter=("project", "place", "media_type"),
+    list_select_related=("project", "device"),
+    exclude=("fences",),
+)
+register(
+    models.Upload,
+    ReadOnlyAdmin,
+    project_path="device__project",
+    list_display=("__str__", "device", "begun_at", "expires_at", "completed_at"),
+    list_select_related=("device",),
+)
 register(models.SyncOperation, ReadOnlyAdmin, project_path="device__project")
 register(models.SyncConflict, ReadOnlyAdmin)
 register(models.SyncBatch, ReadOnlyAdmin, project_path="device__project", exclude=("body",))

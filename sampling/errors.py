@@ -7,21 +7,29 @@ RootfieldError
 │   └── TokenInvalid          token-invalid        401  a device token that is not known
 ├── Forbidden                 forbidden            403  known, but not for this role
 │   ├── DeviceRevoked         device-revoked       403  the device was withdrawn
+│   ├── PlaceWithheld         place-withheld       403  a file that may tell an exact place
 │   └── FourEyes              four-eyes            403  one person may not do both steps
 ├── NotFound                  not-found            404  not there, or another project's
 ├── StateConflict             state-conflict       409  the state does not allow this step
 │   ├── VersionMoved          version-moved        409  somebody was faster
 │   ├── DeviceBusy            busy                 409  another push of the device is running
 │   ├── DeviceForked          device-forked        409  two devices share one identity
+│   ├── OffsetMoved           offset-moved         409  the upload goes on at another place
 │   └── IdempotencyReused     idempotency-reused   409  one key, two different bodies
 ├── CursorExpired             cursor-expired       410  the replica must start again
+├── UploadGone                upload-gone          410  an upload that was not finished in time
 ├── ProtocolUnsupported       protocol-unsupported 412  a wire protocol nobody speaks here
 ├── TooLarge                  too-large            413  over the limits, which are named
+├── RangeUnsatisfiable        range-unsatisfiable  416  a part beyond the end of the file
 ├── RecordRefused             record-refused       422  a record contradicts a rule
 ├── EnrolmentRefused          enrolment-refused    422  the one-time code does not open
 ├── ContentChanged            content-changed      422  published content is never altered
 ├── ImportRefused             import-refused       422  a document that cannot be taken in
 ├── OperationIdReused         op-id-reused         422  one operation id, two contents
+├── HashMismatch              hash-mismatch        422  a file that is not the one announced
+├── TooManyUploads            too-many-uploads     429  a device began too many files at once
+├── ChecksumMismatch          checksum-mismatch    460  a part that is not the one announced
+├── StorageFull               storage-full         507  no room for the file at present
 └── RuleError                 rule                 422  a pure rule refused its input
 """
 
@@ -94,6 +102,13 @@ class DeviceRevoked(Forbidden):
     title = "This device was revoked; what it still sends is kept for a data steward."
 
 
+class PlaceWithheld(Forbidden):
+    """A file that may tell an exact place."""
+
+    code = "place-withheld"
+    title = "This file may tell an exact place; ask who may see exact positions."
+
+
 class FourEyes(Forbidden):
     """One person may not do both steps."""
 
@@ -140,6 +155,14 @@ class DeviceForked(StateConflict):
     title = "Another device uses this identity; enrol again, nothing is lost."
 
 
+class OffsetMoved(StateConflict):
+    """The upload goes on at another place."""
+
+    code = "offset-moved"
+    title = "The upload goes on at another place; ask where (HEAD) and send from there."
+    retry = "after-fix"
+
+
 class IdempotencyReused(StateConflict):
     """One idempotency key came with two different bodies."""
 
@@ -152,6 +175,15 @@ class CursorExpired(RootfieldError):
 
     code = "cursor-expired"
     title = "This cursor is no longer valid; start the scope again and keep the outbox."
+    status = 410
+    retry = "after-fix"
+
+
+class UploadGone(RootfieldError):
+    """An upload that was not finished in time."""
+
+    code = "upload-gone"
+    title = "This upload was not finished in time; begin it again."
     status = 410
     retry = "after-fix"
 
@@ -170,6 +202,15 @@ class TooLarge(RootfieldError):
     code = "too-large"
     title = "The request is over the limits; send it in smaller parts."
     status = 413
+    retry = "after-fix"
+
+
+class RangeUnsatisfiable(RootfieldError):
+    """A part beyond the end of the file."""
+
+    code = "range-unsatisfiable"
+    title = "The file ends before the part asked for."
+    status = 416
     retry = "after-fix"
 
 
@@ -215,6 +256,46 @@ class OperationIdReused(RootfieldError):
     code = "op-id-reused"
     title = "This operation id was used for another content."
     status = 422
+
+
+class HashMismatch(RootfieldError):
+    """A file that is not the one announced."""
+
+    code = "hash-mismatch"
+    title = (
+        "The bytes are not those of the SHA-256 announced; nothing was kept, send the file again."
+    )
+    status = 422
+    retry = "later"
+
+
+class TooManyUploads(RootfieldError):
+    """A device began too many files at once."""
+
+    code = "too-many-uploads"
+    title = (
+        "Too many uploads of this device are unfinished; finish them, or wait until they expire."
+    )
+    status = 429
+    retry = "later"
+
+
+class ChecksumMismatch(RootfieldError):
+    """A part that is not the one announced (tus 1.0, extension checksum)."""
+
+    code = "checksum-mismatch"
+    title = "The bytes are not those of the checksum announced; send this part again."
+    status = 460
+    retry = "later"
+
+
+class StorageFull(RootfieldError):
+    """No room for the file at present."""
+
+    code = "storage-full"
+    title = "There is no room for files at present; records are still taken. Send the file later."
+    status = 507
+    retry = "later"
 
 
 class RuleError(RootfieldError, ValueError):

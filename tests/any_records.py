@@ -86,6 +86,11 @@ class AnyRecords:
             },
             "penetration_profile": {"sampling_point": self.another("sampling_point")},
             "custody_event": {"specimen": self.another("specimen"), "kind": lambda: "received"},
+            "attachment": {
+                "soil_core": self.another("soil_core"),
+                "sha256": lambda: word() * 2,
+                "size_bytes": lambda: 1,
+            },
         }
         return types[name]
 

@@ -31,6 +31,10 @@ from sampling.rules.plain_creates import Columns, PlainPush, PlainReader, litera
 from sampling.rules.record_types import Field
 
 
+TOLD_MORE = frozenset({"attachment"})
+"""Types whose answers say more than what is stored: whether a file is missing at present."""
+
+
 class _Answer(msgspec.Struct):
     status: str
 
@@ -54,7 +58,7 @@ class Written:
 @cache
 def reader() -> PlainReader:
     """Return the reader of the types a device may create."""
-    kinds = [record_type(name) for name in RECORD_MODELS]
+    kinds = [record_type(name) for name in RECORD_MODELS if name not in TOLD_MORE]
     return PlainReader([kind for kind in kinds if not kind.is_read_only])
 
 

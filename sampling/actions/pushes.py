@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, InternalError, connection, tran
 from django.utils import timezone
 
 from sampling.actions import express, journal, replay, waiting
+from sampling.actions.attachments import note_missing, speaks_of_files
 from sampling.actions.batch import Batch, RacedBySomebody
 from sampling.actions.devices import scopes_of
 from sampling.actions.express import Written
@@ -82,7 +83,8 @@ def receive_push(device: Device, delivery: Delivery) -> tuple[int, Accepted | Wr
     sender = _sender(device, batch, delivery.received_at)
     try:
         body = inflate(delivery.body, delivery.encoding)
-        repeated = _repeated(body, sender) if was_applied else None
+        is_simple = was_applied and not speaks_of_files(body)
+        repeated = _repeated(body, sender) if is_simple else None
         pushed = repeated or _read(device, body)
     except DeviceBusy:
         raise
@@ -164,7 +166,7 @@ def _judge(
     )
     note = _note_of(envelope.head, received_at)
     try:
-        return accept_received(
+        accepted = accept_received(
             envelope.received,
             actor=actor,
             received_at=received_at,
@@ -173,6 +175,8 @@ def _judge(
     except DeviceForked as error:
         _mark(batch, "quarantined", error.detail)
         raise
+    note_missing(envelope.received, accepted.outcomes)
+    return accepted
 
 
 def clock_offset(sent_at: str, received_at: dt.datetime) -> float | None:

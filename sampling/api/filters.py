@@ -48,6 +48,14 @@ PLOT_PATHS: dict[str, tuple[str, ...]] = {
         "core_segment__soil_core__sampling_point__plot",
         "root_fraction__core_segment__soil_core__sampling_point__plot",
     ),
+    "attachment": (
+        "plot",
+        "sampling_point__plot",
+        "soil_core__sampling_point__plot",
+        "core_segment__soil_core__sampling_point__plot",
+        "specimen__core_segment__soil_core__sampling_point__plot",
+        "root_fraction__core_segment__soil_core__sampling_point__plot",
+    ),
 }
 
 _CHOSEN = ("code", "kind", "state", "number", "season", "species", "purpose", "place", "analyte")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sampling.models import (
+    Attachment,
     Block,
     Campaign,
     CodeBlock,
@@ -77,6 +78,7 @@ TABLE = (
     _row("measurements", Measurement, "record.read"),
     _row("penetration-profiles", PenetrationProfile, "record.read"),
     _row("custody-events", CustodyEvent, "record.read"),
+    _row("attachments", Attachment, "record.read"),
 )
 
 # Who sets up which type: the types of the project's own scope that people write.

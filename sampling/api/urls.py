@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
+from sampling.api.attachment_views import AttachmentViewSet
 from sampling.api.campaign_views import CampaignViewSet, SetUpView
 from sampling.api.device_views import DeviceViews, EnrolmentCodeViews
 from sampling.api.kept_push_views import KeptPushViews
@@ -18,7 +21,7 @@ from sampling.api.protocol_views import (
 )
 from sampling.api.record_table import TABLE
 from sampling.api.record_views import record_view
-from sampling.models import Campaign
+from sampling.models import Attachment, Campaign
 
 router = SimpleRouter(trailing_slash=False)
 router.register("projects", ProjectViews, "project")
@@ -35,8 +38,9 @@ router.register("quarantine", QuarantineViews, "quarantine")
 router.register("kept-pushes", KeptPushViews, "kept-push")
 router.register("conflicts", ConflictViews, "conflict")
 router.register("findings", FindingViews, "finding")
+own: dict[object, Any] = {Campaign: CampaignViewSet, Attachment: AttachmentViewSet}
 for row in TABLE:
-    view = CampaignViewSet if row.model is Campaign else record_view(row)
+    view = own.get(row.model) or record_view(row)
     router.register(row.path, view, row.model.record_type.replace("_", "-"))
 
 urlpatterns: list[URLPattern | URLResolver] = [

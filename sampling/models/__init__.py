@@ -8,6 +8,7 @@ from __future__ import annotations
 from sampling.models.base import CapturedModel, SyncedModel
 from sampling.models.campaigns import Assignment, Campaign, CampaignMove, PlannedPlot
 from sampling.models.cores import CoreSegment, SamplingPoint, SoilCore
+from sampling.models.files import Attachment, StoredFile, Upload
 from sampling.models.findings import Finding, ReviewedScope
 from sampling.models.lab import (
     LIVE_STATES,
@@ -77,6 +78,7 @@ RECORD_MODELS: dict[str, type[SyncedModel]] = {
         Measurement,
         PenetrationProfile,
         CustodyEvent,
+        Attachment,
     )
 }
 
@@ -87,6 +89,7 @@ __all__ = [
     "RECORD_MODELS",
     "ROLES",
     "Assignment",
+    "Attachment",
     "AuditEvent",
     "Block",
     "Campaign",
@@ -121,6 +124,7 @@ __all__ = [
     "SoilCore",
     "Specimen",
     "SpecimenLink",
+    "StoredFile",
     "Study",
     "SyncBatch",
     "SyncChange",
@@ -132,6 +136,7 @@ __all__ = [
     "SyncedModel",
     "Transition",
     "Treatment",
+    "Upload",
     "User",
     "Variable",
     "WeatherMonth",

@@ -244,6 +244,14 @@ def one_of(name: str, field: str, choices: list[tuple[str, str]]) -> models.Chec
     )
 
 
+def exactly_one(names: tuple[str, ...]) -> Q:
+    """Return the condition that one of the fields is given and the others are not."""
+    condition = Q()
+    for chosen in names:
+        condition |= Q(**{f"{name}__isnull": name != chosen for name in names})
+    return condition
+
+
 def captured_constraints(model: str) -> list[models.CheckConstraint]:
     """Return the constraints every captured table shares."""
     return [one_of(f"{model}_date_precision_known", "date_precision", DATE_PRECISION)]

@@ -14,6 +14,7 @@ from sampling.models.base import (
     CapturedModel,
     between,
     captured_constraints,
+    exactly_one,
     ledger_triggers,
     one_of,
     value_constraints,
@@ -24,14 +25,6 @@ from sampling.models.specimens import REASONS_OR_NONE, RootFraction
 from sampling.models.studies import Plot
 
 _SUBJECTS = ("plot", "soil_core", "core_segment", "root_fraction")
-
-
-def _exactly_one(names: tuple[str, ...]) -> Q:
-    """Return the condition that one of the fields is given and the others are not."""
-    condition = Q()
-    for chosen in names:
-        condition |= Q(**{f"{name}__isnull": name != chosen for name in names})
-    return condition
 
 
 class Measurement(CapturedModel):
@@ -84,7 +77,7 @@ class Measurement(CapturedModel):
             one_of("measurement_reason_known", "reason", REASONS_OR_NONE),
             models.CheckConstraint(
                 name="measurement_one_subject",
-                condition=_exactly_one(_SUBJECTS),
+                condition=exactly_one(_SUBJECTS),
                 violation_error_code="one_subject",
                 violation_error_message="A measurement is of one plot, core, segment or fraction.",
             ),

@@ -91,6 +91,7 @@ WRITES: dict[str, str] = {
             "measurement",
             "penetration_profile",
             "custody_event",
+            "attachment",
         ),
         "record.write",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -11,8 +12,12 @@ from rest_framework.request import Request
 
 from sampling.errors import BadEncoding, MalformedRequest, ProtocolUnsupported, TooLarge
 from sampling.rules.envelope import LIMITS, MAX_BODY, inflate
+from sampling.rules.tus import read_number
 
 PROTOCOLS = (1,)
+PIECE = 64 * 1024  # bytes of a file held in memory at once
+SIP = 8 * 1024
+PATIENCE_S = 60.0  # with a connection that says nothing and does not end
 SMALL = 1400  # bytes; below one network packet, packing costs more than it saves
 
 
@@ -37,6 +42,36 @@ def read_body(request: HttpRequest, *, limit: int = MAX_BODY) -> bytes:
     if len(body) < announced:
         raise MalformedRequest("The body ended before its announced length.")
     return body
+
+
+def announced_length(request: HttpRequest) -> int:
+    """Return the length of a body; one sent in chunks was refused before."""
+    return read_number(request.headers.get("Content-Length") or "0", "Content-Length")
+
+
+def pieces_of(request: HttpRequest, length: int) -> Iterator[bytes]:
+    """Yield a body of a length in pieces, as it comes in.
+
+    When the connection breaks, or nothing comes for PATIENCE_S, what had come is yielded before
+    MalformedRequest is raised. It is read in small sips: a sip that breaks off is lost.
+    """
+    socket = request.META.get("gunicorn.socket")
+    if socket is not None:
+        socket.settimeout(PATIENCE_S)
+    while length > 0:
+        piece = bytearray()
+        try:
+            while length > 0 and len(piece) < PIECE:
+                sip = request.read(min(SIP, length))
+                if not sip:
+                    raise ConnectionError
+                piece += sip
+                length -= len(sip)
+        except OSError:
+            if piece:
+                yield bytes(piece)
+            raise MalformedRequest("The body ended before its announced length.") from None
+        yield bytes(piece)
 
 
 def content_encoding(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, Sum
 
+from sampling.actions.attachments import missing_files
 from sampling.actions.ledger import current_epoch
 from sampling.actions.record_types import captured_types, record_type
 from sampling.errors import CursorExpired
@@ -271,11 +272,13 @@ def pull(
             pages.append(msgspec.Raw(page))
             windows[scope] = (place.seq, after.seq)
         results = settled_operations(cursor, device.id, windows)
+        missing = missing_files(cursor, windows)
         cursor.execute(_PULLED, [at, device.pk, at - NOTED_EVERY])
     return {
         "epoch": epoch,
         "server_time": at.isoformat(),
         "scopes": pages,
+        "missing": missing,
         "op_results": results,
         "directives": [
             {"scope": scope, "do": "purge"} for scope in sorted(asked.keys() - scopes.keys())

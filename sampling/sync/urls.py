@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sampling.sync import audit_views, views
+from sampling.sync import audit_views, file_views, views
 
 urlpatterns = [
     path("", views.HelloView.as_view(), name="sync-hello"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("pull", views.PullView.as_view(), name="sync-pull"),
     path("snapshot", audit_views.SnapshotView.as_view(), name="sync-snapshot"),
     path("ops/<uuid:op_id>", audit_views.OwnOperationView.as_view(), name="sync-own-operation"),
+    path("blobs/sha256/<str:sha256>", file_views.FileView.as_view(), name="sync-file"),
+    path("uploads/", file_views.UploadsView.as_view(), name="sync-uploads"),
+    path("uploads/<uuid:upload_id>", file_views.UploadView.as_view(), name="sync-upload"),
 ]

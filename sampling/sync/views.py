@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -27,6 +28,7 @@ from sampling.errors import (
 )
 from sampling.models import RECORD_MODELS, Device, SyncOperation
 from sampling.rules.envelope import LIMITS, MAX_SAFE_INTEGER
+from sampling.rules.files import file_limits
 from sampling.rules.operations import HELD
 from sampling.sync.authentication import DeviceToken, IsDevice
 from sampling.sync.bodies import (
@@ -94,7 +96,11 @@ class HelloView(APIView):
         hello = {
             "protocols": list(PROTOCOLS),
             "min_push": PROTOCOLS[0],
-            "limits": {**LIMITS, "max_page": MAX_PAGE},
+            "limits": {
+                **LIMITS,
+                "max_page": MAX_PAGE,
+                **file_limits(settings.FILE_MAX_BYTES),
+            },
             "encodings": ["gzip"],
             "groups": {name: model.merge_groups for name, model in RECORD_MODELS.items()},
             "epoch": current_epoch(),

@@ -80,6 +80,7 @@ THINGS = {
     "MethodVersion": "method_version",
     "ImportBatch": "import_batch",
     "ProtocolVersion": "draft",
+    "StoredFile": "stored_file",
 }
 UNMADE = {"Transition", "WeatherMonth", "SyncBatch", "AuditEvent"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,8 +26,10 @@ from sampling.models import (
     Method,
     MethodVersion,
     SyncBatch,
+    StoredFile,
     SyncConflict,
     SyncOperation,
+    Upload,
 )
 from sampling.rules.operations import Operation
 from tests.any_records import AnyRecords
@@ -179,6 +182,26 @@ class World:
             body_sha256="x",
             status_code=201,
             answer=ANSWER,
+        )
+
+    def make_stored_file(self) -> StoredFile:
+        return StoredFile.objects.create(
+            project=self["project"],
+            sha256="0" * 64,
+            size_bytes=1,
+            media_type="image/jpeg",
+            place="none",
+            received_at=FRIDAY,
+            asked_at=FRIDAY,
+        )
+
+    def make_upload(self) -> Upload:
+        return Upload.objects.create(
+            device=self["device"],
+            sha256="0" * 64,
+            size_bytes=1,
+            begun_at=FRIDAY,
+            expires_at=FRIDAY + timedelta(days=1),
         )
 
     def make_order(self) -> EstimateOrder:

@@ -86,6 +86,11 @@ def form(route: str, who: str, **args: str) -> Row:
     )
 
 
+def tablet(method: str, route: str, **args: str) -> Row:
+    """Return the row of something only tablets do."""
+    return Row(method=method, route=route, who=TABLET, arguments=args)
+
+
 def records(path: str, name: str, read: str, write: str) -> list[Row]:
     """Return the rows of a record type that people write."""
     home = {"project": "@project"} if write in SET_UP else {"campaign": "@campaign"}
@@ -219,6 +224,14 @@ API = [
     *records("measurements", "measurement", "record.read", "record.write"),
     *records("penetration-profiles", "penetration_profile", "record.read", "record.write"),
     *records("custody-events", "custody_event", "record.read", "record.write")[:3],
+    *records("attachments", "attachment", "record.read", "record.write"),
+    Row(
+        method="GET",
+        route="api/v1/attachments/<pk>/file",
+        who="record.read",
+        arguments={"pk": "attachment"},
+        is_there=False,  # the record is, its file has not come
+    ),
 ]
 
 LAB = [
@@ -318,6 +331,12 @@ TABLETS = [
     Row(method="GET", route="sync/v1/snapshot", who=TABLET),
     Row(method="GET", route="sync/v1/devices/self/ops", who=TABLET),
     Row(method="GET", route="sync/v1/ops/<op_id>", who=TABLET, arguments={"op_id": "gone"}),
+    tablet("GET", "sync/v1/blobs/sha256/<sha256>", sha256="=" + 64 * "0"),
+    tablet("HEAD", "sync/v1/blobs/sha256/<sha256>", sha256="=" + 64 * "0"),
+    tablet("PUT", "sync/v1/blobs/sha256/<sha256>", sha256="=" + 64 * "0"),
+    tablet("POST", "sync/v1/uploads/"),
+    tablet("HEAD", "sync/v1/uploads/<upload_id>", upload_id="gone"),
+    tablet("PATCH", "sync/v1/uploads/<upload_id>", upload_id="gone"),
 ]
 
 SITE = [

@@ -7,14 +7,18 @@ import time
 from typing import Any
 
 import structlog
+from django.core.cache import cache
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
+from django.utils import timezone
 
 from estimates import tasks
 from rootfield.site import stop_on_sigterm
 from sampling.actions.findings import review_changes
 from sampling.actions.lab_batches import link_all_held_results
 from sampling.actions.pushes import sweep_batches
+from sampling.actions.stored_files import sweep_files
+from sampling.actions.uploads import sweep_uploads
 
 EVERY_S = 3.0
 LEFT_ALONE = dt.timedelta(seconds=30)
@@ -53,9 +57,18 @@ def sweep() -> dict[str, int]:
         "pushes": sweep_batches(older_than=LEFT_ALONE),
         "reviewed": review_changes(),
         "linked": link_all_held_results(),
+        "files": sweep_files_hourly(),
         "stale": tasks.refresh_stale(),
         "runs": tasks.sweep(),
     }
+
+
+def sweep_files_hourly() -> int:
+    """Remove files and uploads whose time has come, unless that was done within the hour."""
+    if not cache.add("rootfield.sweep.files", True, timeout=3600):
+        return 0
+    now = timezone.now()
+    return sweep_uploads(at=now) + sweep_files(at=now)
 
 
 def sweep_or_wait() -> None:

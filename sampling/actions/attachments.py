@@ -1,0 +1,75 @@
+"""Attachments whose files are missing: said with every outcome and every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Exists, OuterRef, QuerySet
+
+from sampling.models import Attachment, StoredFile
+from sampling.rules.envelope import Received
+from sampling.rules.operations import WRITTEN, Outcome
+
+TYPE = Attachment.record_type
+
+_IS_MISSING = (
+    " NOT EXISTS (SELECT FROM sampling_storedfile AS f"
+    " WHERE f.project_id = a.project_id AND f.sha256 = a.sha256)"
+)
+
+
+def speaks_of_files(body: bytes) -> bool:
+    """Return whether a push may hold attachments, whose answers are not simply the stored ones."""
+    return b'"attachment"' in body
+
+
+def note_missing(received: Sequence[Received], outcomes: Sequence[Outcome]) -> None:
+    """Say with the outcome of each attachment how many of its files are missing: one, or none.
+
+    It is what holds now, not a part of the stored outcome: a repeated operation may be told
+    otherwise once the file has come.
+    """
+    attached: dict[UUID, list[Outcome]] = {}
+    for item, outcome in zip(received, outcomes, strict=True):
+        operation = item.operation
+        if operation is None or operation.type != TYPE:
+            continue
+        if outcome.status in WRITTEN or outcome.status == "noop":
+            attached.setdefault(operation.record, []).append(outcome)
+    if not attached:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT a.id FROM sampling_attachment AS a WHERE a.id = ANY(%s) AND {_IS_MISSING}",
+            [list(attached)],
+        )
+        missing = {attachment for (attachment,) in cursor.fetchall()}
+    for attachment, told in attached.items():
+        for outcome in told:
+            outcome.detail = {**outcome.detail, "missing": int(attachment in missing)}
+
+
+def missing_files(cursor: CursorWrapper, scopes: Iterable[str]) -> dict[str, int]:
+    """Return how many live attachments of each scope lack their file; scopes with none are out."""
+    cursor.execute(
+        "SELECT a.scope, count(*) FROM sampling_attachment AS a"
+        f" WHERE a.scope = ANY(%s) AND a.voided_at IS NULL AND {_IS_MISSING} GROUP BY a.scope",
+        [list(scopes)],
+    )
+    return dict(cursor.fetchall())
+
+
+def with_files(attachments: QuerySet[Attachment]) -> QuerySet[Any]:
+    """Return attachments that say as `is_here` whether their file has come."""
+    here = StoredFile.objects.filter(project=OuterRef("project"), sha256=OuterRef("sha256"))
+    return attachments.annotate(is_here=Exists(here))
+
+
+def has_file(attachment: Attachment) -> bool:
+    """Return whether the file of an attachment has come."""
+    here = StoredFile.objects.filter(project=attachment.project_id, sha256=attachment.sha256)
+    return here.exists()
