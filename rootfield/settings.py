@@ -115,7 +115,9 @@ CACHES = {
     }
 }
 
-FILES_DIR = Path(env.text("FILES_DIR", str(DATA_DIR / "files")))  # photos and scans, by SHA-256
+FILES_DIR = Path(env.text("FILES_DIR", str(DATA_DIR / "files")))  # on one file system
+MEDIA_ROOT = FILES_DIR / "complete"  # photos and scans, by SHA-256
+UNFINISHED_ROOT = FILES_DIR / "unfinished"  # what is on its way here
 FILE_MAX_BYTES = env.integer("FILE_MAX_BYTES", 2 * 1024**3, minimum=1024**2)
 # What files leave of the disk, for a database that may lie on it too.
 FILES_RESERVE_BYTES = env.integer("FILES_RESERVE_BYTES", 256 * 1024**2)

@@ -35,7 +35,7 @@ def write_backup(path: Path, *, at: datetime) -> Manifest:
                 tables[table.name] = Content(rows=rows, sha256=sha256)
             migrations = applied_migrations()
         # What rows of that moment refer to was on the disk before them, and is never removed.
-        for name in stored_files(settings.MEDIA_ROOT):
+        for name in stored_files(Path(settings.MEDIA_ROOT)):
             with (Path(settings.MEDIA_ROOT) / name).open("rb") as stream:
                 _, size, sha256 = add(archive, f"files/{name}", pieces_of(stream))
             files[name] = Content(rows=size, sha256=sha256)

@@ -5,9 +5,9 @@ file, appends to it, and gives it its place when it is complete. How much of an 
 is there is its size on disk, so a process that is killed at any point loses no byte it had written,
 and no note beside the file can be wrong.
 
-    unfinished/<id>          the bytes so far
-    unfinished/<id>.turn     who may append: a later request takes the turn from an earlier one
-    sha256/ab/cd/abcd...     complete files, never written again
+    unfinished/<id>            the bytes so far
+    unfinished/<id>.turn       who may append: a later request takes the turn from an earlier one
+    complete/ab/cd/abcd...     whole files, never written again
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 from sampling.errors import HashMismatch, NotFound, OffsetMoved, StorageFull
 
@@ -33,15 +34,20 @@ OWNER_ONLY = 0o600
 
 @dataclass(frozen=True, kw_only=True)
 class FileStore:
-    """The store in one directory, of which so many bytes of the disk are left free."""
+    """The store in two directories of one file system, of which so many bytes are left free.
 
-    directory: Path
+    A request waits `grace_s` for an earlier one to write what had already reached it.
+    """
+
+    complete: Path
+    unfinished: Path
     reserve_bytes: int = 0
+    grace_s: float = 2.0
 
     def check_room(self, count: int) -> None:
         """Raise StorageFull when so many bytes would leave too little of the disk free."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(self.directory).free - count < self.reserve_bytes:
+        self.unfinished.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.unfinished).free - count < self.reserve_bytes:
             raise StorageFull(retry_after_s=300)
 
     def begin(self, name: str) -> None:
@@ -57,8 +63,7 @@ class FileStore:
         Who asks means to go on: a request that still appends is stopped, so the answer holds.
         """
         try:
-            with self._unfinished(name).open("rb") as file, _room_or_refusal():
-                self._take_turn(name, file)
+            with self._unfinished(name).open("rb") as file, self._turn_of(name):
                 return _size(file)
         except FileNotFoundError:
             raise NotFound from None
@@ -73,11 +78,10 @@ class FileStore:
             file = self._unfinished(name).open("r+b", buffering=0)
         except FileNotFoundError:
             raise NotFound from None
-        with file, _room_or_refusal():
-            turn = self._take_turn(name, file)
+        with file, _room_or_refusal(), self._turn_of(name) as turn:
             for piece in pieces:
                 with _locked(file):
-                    if self._turn(name) != turn or _size(file) != at:
+                    if self._last_turn(name) != turn or _size(file) != at:
                         raise OffsetMoved(offset=_size(file))
                     at = _write(file, piece, at=at)
             if _size(file) != at:
@@ -133,7 +137,7 @@ class FileStore:
 
     def path(self, sha256: str) -> Path:
         """Return where a complete file is, or would be."""
-        return self.directory / "sha256" / sha256[:2] / sha256[2:4] / sha256
+        return self.complete / sha256[:2] / sha256[2:4] / sha256
 
     def holds(self, sha256: str) -> bool:
         """Return whether a complete file is there."""
@@ -143,30 +147,48 @@ class FileStore:
         """Remove a complete file. Safe to repeat."""
         self.path(sha256).unlink(missing_ok=True)
 
-    def unfinished(self) -> Iterator[tuple[str, float]]:
+    def unfinished_files(self) -> Iterator[tuple[str, float]]:
         """Yield the unfinished files with the time they were last written, in s since 1970."""
-        directory = self.directory / "unfinished"
-        for path in directory.iterdir() if directory.is_dir() else ():
+        for path in self.unfinished.iterdir() if self.unfinished.is_dir() else ():
             if path.suffix == "":
                 yield path.name, path.stat().st_mtime
 
     def _unfinished(self, name: str) -> Path:
-        return self.directory / "unfinished" / name
+        return self.unfinished / name
 
     def _turn_path(self, name: str) -> Path:
         return self._unfinished(name).with_suffix(".turn")
 
-    def _turn(self, name: str) -> str:
+    def _last_turn(self, name: str) -> str:
         try:
             return self._turn_path(name).read_text()
         except FileNotFoundError:
             return ""  # the file was completed or dropped: nobody may append
 
-    def _take_turn(self, name: str, file: BinaryIO) -> str:
+    @contextmanager
+    def _turn_of(self, name: str) -> Iterator[str]:
+        """Take the turn to append from whoever has it, after a while in which they may end.
+
+        Whose connection broke ends at once, with all that had reached them; who is waiting for a
+        connection that says nothing finds later that the turn has passed on.
+        """
         turn = secrets.token_hex(8)
-        with _locked(file):
-            self._turn_path(name).write_text(turn)
-        return turn
+        with _room_or_refusal(), self._turn_path(name).open("a") as note:
+            patience = time.monotonic() + self.grace_s
+            while not _is_locked_now(note) and time.monotonic() < patience:
+                time.sleep(0.02)
+            with self._unfinished(name).open("rb") as file, _locked(file):
+                self._turn_path(name).write_text(turn)
+            yield turn
+
+
+def _is_locked_now(file: IO[Any]) -> bool:
+    """Lock a file unless somebody else has; return whether that was done."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -42,7 +43,11 @@ class Arrival:
 
 def file_store() -> FileStore:
     """Return the store the settings name."""
-    return FileStore(directory=settings.FILES_DIR, reserve_bytes=settings.FILES_RESERVE_BYTES)
+    return FileStore(
+        complete=Path(settings.MEDIA_ROOT),
+        unfinished=Path(settings.UNFINISHED_ROOT),
+        reserve_bytes=settings.FILES_RESERVE_BYTES,
+    )
 
 
 def file_here(project: uuid.UUID, sha256: str, *, at: dt.datetime) -> StoredFile | None:
@@ -179,7 +184,7 @@ def _drop_left_behind(*, at: dt.datetime) -> int:
     uploads = {str(upload) for upload in Upload.objects.values_list("pk", flat=True)}
     left = [
         name
-        for name, written_s in store.unfinished()
+        for name, written_s in store.unfinished_files()
         if name not in uploads and written_s < (at - ORPHAN_AFTER).timestamp()
     ]
     for name in left:

@@ -24,6 +24,7 @@ from sampling.tablet.problems import (
 )
 from sampling.tablet.pull import PullReport
 from sampling.tablet.push import PushReport
+from sampling.tablet.send_files import FilesReport
 from sampling.tablet.surroundings import Surroundings, uuid7
 from sampling.tablet.tablet import Tablet, TabletStatus
 from sampling.tablet.transport import HttpTransport, Response, Transport
@@ -31,6 +32,7 @@ from sampling.tablet.transport import HttpTransport, Response, Transport
 __all__ = [
     "AnswerUnreadable",
     "Conflict",
+    "FilesReport",
     "HttpTransport",
     "LocalRecord",
     "NetworkFailure",

@@ -13,14 +13,6 @@ from typing import Any
 
 from sampling.tablet import HttpTransport, Tablet, TabletError
 
-_STEPS: dict[str, Callable[[Tablet, argparse.Namespace], Any]] = {
-    "enrol": lambda tablet, given: _enrol(tablet, given.code),
-    "pull": lambda tablet, given: asdict(tablet.pull()),
-    "capture": lambda tablet, given: _capture(tablet, given.records),
-    "push": lambda tablet, given: asdict(tablet.push()),
-    "status": lambda tablet, given: asdict(tablet.status()),
-}
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do one step, write its result as JSON and return 0; 1 with a sentence when it failed."""
@@ -54,6 +46,16 @@ def _capture(tablet: Tablet, path: Path) -> list[str]:
         ]
 
 
+def _attach(tablet: Tablet, given: argparse.Namespace) -> str:
+    fields = {given.to: given.id, "kind": given.kind, "note": given.note}
+    return tablet.attach(given.file, fields, given.scope)
+
+
+def _push(tablet: Tablet) -> dict[str, Any]:
+    """Send records first: what a file belongs to is then known when it arrives."""
+    return {**asdict(tablet.push()), "files": asdict(tablet.send_files())}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sampling.tablet", description=__doc__)
     parser.add_argument("--outbox", required=True, help="the file that holds the tablet")
@@ -67,9 +69,26 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help='a JSON file: a list of {"type", "scope", "fields", "id"}; id may be left out',
     )
-    steps.add_parser("push", help="send what is not answered")
+    attach = steps.add_parser("attach", help="attach a file to a record, offline")
+    attach.add_argument("file", type=Path)
+    attach.add_argument("--to", required=True, help="the type of the record: soil_core, ...")
+    attach.add_argument("--id", required=True, help="the id of the record")
+    attach.add_argument("--scope", required=True, help="the campaign: campaign:<uuid>")
+    attach.add_argument("--kind", default="photo", help="photo, root_scan, document, ...")
+    attach.add_argument("--note", default="")
+    steps.add_parser("push", help="send what is not answered, then files")
     steps.add_parser("status", help="say where the tablet stands")
     return parser
+
+
+_STEPS: dict[str, Callable[[Tablet, argparse.Namespace], Any]] = {
+    "enrol": lambda tablet, given: _enrol(tablet, given.code),
+    "pull": lambda tablet, given: asdict(tablet.pull()),
+    "capture": lambda tablet, given: _capture(tablet, given.records),
+    "attach": _attach,
+    "push": lambda tablet, given: _push(tablet),
+    "status": lambda tablet, given: asdict(tablet.status()),
+}
 
 
 if __name__ == "__main__":

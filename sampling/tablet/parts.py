@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sampling.tablet.files import Files
 from sampling.tablet.outbox import Outbox
 from sampling.tablet.problems import NotEnrolled
 from sampling.tablet.replica import Replica
@@ -71,6 +72,7 @@ class Parts:
         self.store.set(epoch=epoch)
         if known:
             self.outbox.reopen(above=self.backed_up_upto)
+            Files(self.store).reopen()
             for scope in self.replica.scopes():
                 self.replica.reset(scope)
 

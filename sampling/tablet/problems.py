@@ -65,7 +65,8 @@ class Problem(TabletError):
     def may_pass(self) -> bool:
         """Whether the same bytes may be accepted later."""
         is_busy = self.status == 409 and self.code == "busy"
-        return self.status >= 500 or self.status in {408, 429} or is_busy
+        is_full = self.status == 507  # for as long as somebody needs to make room
+        return not is_full and (self.status >= 500 or self.status in {408, 429} or is_busy)
 
 
 class TokenRefused(Problem):

@@ -30,6 +30,10 @@ CREATE TABLE IF NOT EXISTS conflict (
     id TEXT PRIMARY KEY, type TEXT NOT NULL, record TEXT NOT NULL,
     scope TEXT NOT NULL, revision INTEGER NOT NULL, content TEXT NOT NULL, resolved_by TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS file (
+    sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, state TEXT NOT NULL, upload TEXT,
+    problem TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS conflict_by_record ON conflict (type, record);
 """
 
@@ -40,9 +44,10 @@ def to_json(value: Any) -> str:
 
 
 class Store:
-    """The open file: its connection, its settings and its transactions."""
+    """The open file: its place, its connection, its settings and its transactions."""
 
     def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
         # The file holds the device token: only its owner may read it.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=30.0)

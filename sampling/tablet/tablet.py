@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from sampling.tablet.conflicts import Conflicts
+from sampling.tablet.files import Files
 from sampling.tablet.operations import Conflict, LocalRecord, StoredOperation
 from sampling.tablet.outbox import Outbox
 from sampling.tablet.parts import Parts
 from sampling.tablet.pull import Pull, PullReport
 from sampling.tablet.push import Push, PushReport
 from sampling.tablet.replica import Replica
+from sampling.tablet.send_files import FilesReport, SendFiles
 from sampling.tablet.store import Store, to_json
 from sampling.tablet.surroundings import Surroundings
 from sampling.tablet.transport import Transport
@@ -25,7 +27,7 @@ APP = "reference 1"
 
 @dataclass(frozen=True, kw_only=True)
 class TabletStatus:
-    """Where the tablet stands: operations kept by status, records by scope."""
+    """Where the tablet stands: operations kept by status, records by scope, files by state."""
 
     device: str | None
     user: str | None
@@ -34,6 +36,7 @@ class TabletStatus:
     operations: dict[str, int]
     records: dict[str, int]
     open_conflicts: int
+    files: dict[str, int]
 
     @property
     def pending(self) -> int:
@@ -62,6 +65,7 @@ class Tablet:
         self._store = Store(path)
         self._replica = Replica(self._store)
         self._conflicts = Conflicts(self._store)
+        self._files = Files(self._store)
         self._outbox = Outbox(self._store, self._replica, around)
         self._wire = Wire(transport, around, attempts=attempts)
         self._parts = Parts(
@@ -156,6 +160,28 @@ class Tablet:
         """Decide a conflict and return the operation; fields not chosen stay as stored."""
         return self._outbox.resolve(conflict, choices, why=why)
 
+    def attach(
+        self,
+        source: str | Path,
+        fields: Mapping[str, Any],
+        scope: str,
+        *,
+        record: str | None = None,
+        why: str = "",
+    ) -> str:
+        """Attach a file to what the fields name (`soil_core`, ...), and return the record's id.
+
+        The file is copied; it and the record are on the disk when this returns.
+        """
+        path = Path(source)
+        file = self._files.keep(path)
+        about = {"sha256": file.sha256, "size_bytes": file.size_bytes, "file_name": path.name}
+        with self._store.transaction():
+            self._files.add(file)
+            return self._outbox.capture(
+                "attachment", {**about, **fields}, scope, record=record, why=why
+            )
+
     def record(self, kind: str, record: str) -> LocalRecord | None:
         """Return a record as this tablet shows it, or None."""
         return self._outbox.view(kind, record)
@@ -184,6 +210,7 @@ class Tablet:
             operations=self._outbox.counts(),
             records=self._replica.counts(),
             open_conflicts=len(self._conflicts.open()),
+            files=self._files.counts(),
         )
 
     def push(self) -> PushReport:
@@ -193,6 +220,18 @@ class Tablet:
         rejected and does not hold up the others. Raises NotEnrolled, Problem, Unreachable.
         """
         return Push(self._parts).run()
+
+    def send_files(self) -> FilesReport:
+        """Send the files the server may not have, each from where it has it already.
+
+        Best after a push: what a file belongs to is known by then. Raises NotEnrolled, Problem,
+        Unreachable; what was sent until then need not be sent again.
+        """
+        report = SendFiles(self._parts).run()
+        with self._store.transaction():
+            remove = self._files.forget()
+        remove()
+        return report
 
     def pull(self, *, limit: int = 1000, codes_wanted: int = 0) -> PullReport:
         """Read every granted scope up to its end, limit changes a page.

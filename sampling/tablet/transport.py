@@ -47,9 +47,10 @@ class HttpTransport:
         """Carry one request; raises NetworkFailure.
 
         A kept connection may have been closed by the server in the meantime: then the request is
-        sent once more on a new one, which is safe because every sync request may be repeated.
+        sent once more on a new one, which is safe because every sync request may be repeated. A
+        part of a file is not: much of it may have arrived.
         """
-        was_open = self._connection.sock is not None
+        was_open = self._connection.sock is not None and method != "PATCH"
         try:
             return self._exchange(method, path, headers, body)
         except (http.client.HTTPException, OSError) as error:

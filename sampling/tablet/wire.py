@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sampling.tablet.problems import (
     AnswerUnreadable,
@@ -18,6 +18,8 @@ from sampling.tablet.problems import (
 )
 from sampling.tablet.surroundings import Surroundings
 from sampling.tablet.transport import Response, Transport
+
+T = TypeVar("T")
 
 ROOT = "/sync/v1/"
 PROTOCOL = "1"
@@ -44,7 +46,7 @@ class Wire:
 
     def get(self, path: str, *, token: str | None = None) -> Answer:
         """Ask for a path below the protocol's root; raises Problem, Unreachable."""
-        return self._send("GET", path, _headers(token), None)
+        return self._insist("GET", path, _headers(token), None, _read)
 
     def post(
         self, path: str, message: str, *, token: str | None = None, key: str | None = None
@@ -55,30 +57,58 @@ class Wire:
         if key is not None:
             headers["Idempotency-Key"] = f'"{key}"'
         body = gzip.compress(message.encode(), compresslevel=1, mtime=0)
-        return self._send("POST", path, headers, body)
+        return self._insist("POST", path, headers, body, _read)
 
-    def _send(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
-        lost: NetworkFailure | Problem | None = None
-        for attempt in range(self._attempts):
-            if lost is not None:
-                self._pause(attempt, lost)
-            try:
-                return _read(self._transport.request(method, ROOT + path, headers, body))
-            except NetworkFailure as error:
-                lost = error
-            except Problem as problem:
-                if not problem.may_pass:
-                    raise
-                lost = problem
-        raise Unreachable(f"{method} {path}: {lost}") from lost
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Response:
+        """Send a request about files and return what came back; raises Problem, Unreachable."""
+        sent = {**_headers(token), **(headers or {})}
+        return self._insist(method, path, sent, body, _good)
 
-    def _pause(self, attempt: int, lost: NetworkFailure | Problem) -> None:
-        """Wait up to 1, 2, 4 ... 60 s, at random, but not less than the server asked for."""
+    def ask_once(
+        self, method: str, path: str, *, token: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        """Send a request that may not simply be repeated; raises Problem, NetworkFailure."""
+        return _good(
+            self._transport.request(method, ROOT + path, {**_headers(token), **headers}, body)
+        )
+
+    def pause(self, attempt: int, lost: NetworkFailure | Problem, *, what: str) -> None:
+        """Wait before attempt number so many after the first; raises Unreachable at the last.
+
+        Up to 1, 2, 4 ... 60 s, at random, but not less than the server asked for.
+        """
+        if attempt >= self._attempts:
+            raise Unreachable(f"{what}: {lost}") from lost
         longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** (attempt - 1))
         asked = lost.retry_after_s if isinstance(lost, Problem) else 0.0
         self._surroundings.sleep(asked + longest * self._surroundings.chance())
+
+    def _insist(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        read: Callable[[Response], T],
+    ) -> T:
+        """Send the same bytes until they are answered, refused, or attempts run out."""
+        attempt = 0
+        while True:
+            try:
+                return read(self._transport.request(method, ROOT + path, headers, body))
+            except (NetworkFailure, Problem) as error:
+                if isinstance(error, Problem) and not error.may_pass:
+                    raise
+                attempt += 1
+                self.pause(attempt, error, what=f"{method} {path}")
 
 
 def _headers(token: str | None) -> dict[str, str]:
@@ -88,11 +118,17 @@ def _headers(token: str | None) -> dict[str, str]:
     return headers
 
 
-def _read(response: Response) -> Answer:
-    """Return a good answer; raises Problem for a refusal, AnswerUnreadable for half an answer."""
+def _good(response: Response) -> Response:
+    """Return a response that is no refusal; raises Problem."""
     if response.status >= 300:
         kind = TokenRefused if response.status == 401 else Problem
         raise kind(response.status, _refusal(response), retry_after_s=_retry_after_s(response))
+    return response
+
+
+def _read(response: Response) -> Answer:
+    """Return a good answer; raises Problem for a refusal, AnswerUnreadable for half an answer."""
+    _good(response)
     return Answer(status=response.status, document=_document(response))
 
 

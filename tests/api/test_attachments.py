@@ -21,7 +21,8 @@ PHOTO = jpeg_with_place()
 
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
+    settings.MEDIA_ROOT = tmp_path / "complete"
+    settings.UNFINISHED_ROOT = tmp_path / "unfinished"
 
 
 @pytest.fixture

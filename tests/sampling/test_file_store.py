@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -15,7 +18,9 @@ DATA = bytes(range(256)) * 1000
 
 @pytest.fixture
 def store(tmp_path) -> FileStore:
-    return FileStore(directory=tmp_path)
+    return FileStore(
+        complete=tmp_path / "complete", unfinished=tmp_path / "unfinished", grace_s=0.05
+    )
 
 
 def test_a_file_grows_and_gets_its_place(store):
@@ -31,7 +36,7 @@ def test_a_file_grows_and_gets_its_place(store):
 
     assert store.path(sha256).read_bytes() == DATA
     assert store.holds(sha256)
-    assert list(store.unfinished()) == []
+    assert list(store.unfinished_files()) == []
 
 
 def test_what_was_written_stays_when_the_pieces_end_in_an_error(store):
@@ -106,7 +111,7 @@ def test_other_bytes_than_announced_are_dropped(store):
     with pytest.raises(HashMismatch):
         store.verify("a", "0" * 64)
 
-    assert list(store.unfinished()) == []
+    assert list(store.unfinished_files()) == []
 
 
 def test_an_unfinished_file_nobody_began_is_not_found(store):
@@ -139,7 +144,7 @@ def test_other_troubles_of_the_disk_are_told_as_they_are(store, tmp_path):
 
 def test_some_of_the_disk_is_left_for_others(tmp_path):
     free = os.statvfs(tmp_path).f_bavail * os.statvfs(tmp_path).f_frsize
-    store = FileStore(directory=tmp_path, reserve_bytes=free // 2)
+    store = FileStore(complete=tmp_path, unfinished=tmp_path, reserve_bytes=free // 2)
 
     store.check_room(1)
     with pytest.raises(StorageFull):
@@ -153,10 +158,29 @@ def test_a_part_kept_aside_is_joined_and_goes(store):
     store.append("b", [DATA[10:30]], at=0)
 
     assert store.join("a", "b", at=10) == 30
-    assert [name for name, _ in store.unfinished()] == ["a"]
+    assert [name for name, _ in store.unfinished_files()] == ["a"]
 
 
 def test_files_are_their_owners_alone(store, tmp_path):
     store.begin("a")
 
     assert (tmp_path / "unfinished" / "a").stat().st_mode & 0o077 == 0
+
+
+def test_who_comes_back_waits_for_what_had_already_arrived(tmp_path):
+    store = FileStore(complete=tmp_path / "c", unfinished=tmp_path / "u", grace_s=30)
+    store.begin("a")
+    is_writing = threading.Event()
+
+    def pieces():
+        yield DATA[:10]
+        is_writing.set()
+        time.sleep(0.2)
+        yield DATA[10:30]
+
+    with ThreadPoolExecutor(1) as hands:
+        earlier = hands.submit(store.append, "a", pieces(), at=0)
+        is_writing.wait()
+        here = store.offset("a")
+
+    assert here == earlier.result() == 30

@@ -12,8 +12,9 @@ from tests.sync.wire import Wire
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path):
     """Keep files in a directory of the test; return it."""
-    settings.FILES_DIR = tmp_path / "files"
-    return settings.FILES_DIR
+    settings.MEDIA_ROOT = tmp_path / "files" / "complete"
+    settings.UNFINISHED_ROOT = tmp_path / "files" / "unfinished"
+    return tmp_path / "files"
 
 
 @pytest.fixture

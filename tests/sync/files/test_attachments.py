@@ -147,7 +147,7 @@ class TestSweeping:
             sender.put(PHOTO)
 
     def on_disk(self, files):
-        return [path for path in (files / "sha256").rglob("*") if path.is_file()]
+        return [path for path in (files / "complete").rglob("*") if path.is_file()]
 
     def test_a_file_nobody_names_goes_after_half_a_year(self, files):
         early = sweep_files(at=LATER - timedelta(days=2))
@@ -194,6 +194,6 @@ class TestSweeping:
 
         now = timezone.now()
         sweep_files(at=now)
-        assert len(list(file_store().unfinished())) == 2
+        assert len(list(file_store().unfinished_files())) == 2
         assert sweep_files(at=now + timedelta(days=2)) == 1
         assert sender.offset(upload) == 0

@@ -32,7 +32,7 @@ def test_a_file_is_kept_by_its_hash_with_what_its_bytes_say(sender, files):
     stored = StoredFile.objects.get()
     assert answer.status_code == 201
     assert (
-        files / "sha256" / stored.sha256[:2] / stored.sha256[2:4] / stored.sha256
+        files / "complete" / stored.sha256[:2] / stored.sha256[2:4] / stored.sha256
     ).read_bytes() == PHOTO
     assert (stored.media_type, stored.width_px, stored.height_px) == ("image/jpeg", 640, 480)
     assert (stored.size_bytes, stored.place, stored.device) == (
@@ -128,7 +128,7 @@ def test_two_projects_hold_one_file_and_each_had_to_send_it(sender, outsider, ot
 
     assert (asked.status_code, sent.status_code) == (404, 201)
     assert StoredFile.objects.count() == 2
-    assert len([path for path in (files / "sha256").rglob("*") if path.is_file()]) == 1
+    assert len([path for path in (files / "complete").rglob("*") if path.is_file()]) == 1
 
 
 def test_who_asked_is_noted_once_a_day(sender):
@@ -248,7 +248,7 @@ class TestHandingOut:
 
     def test_a_file_that_is_gone_from_the_disk_is_missing_again(self, sender, attached, files):
         address = attached(PHOTO)
-        for path in (files / "sha256").rglob("*"):
+        for path in (files / "complete").rglob("*"):
             if path.is_file():
                 path.unlink()
 

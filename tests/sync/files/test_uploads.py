@@ -296,7 +296,7 @@ def test_a_file_that_was_whole_when_the_server_died_is_taken_in_when_asked_for(s
 def test_a_crash_between_placing_and_writing_down_is_made_up_for(sender, files):
     upload = sender.begun(SCAN)
     digest = sha256_of(SCAN)
-    placed = files / "sha256" / digest[:2] / digest[2:4] / digest
+    placed = files / "complete" / digest[:2] / digest[2:4] / digest
     placed.parent.mkdir(parents=True)
     unfinished = files / "unfinished" / upload.rsplit("/", 1)[1]
     unfinished.write_bytes(SCAN)
