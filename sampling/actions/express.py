@@ -30,7 +30,6 @@ from sampling.models import RECORD_MODELS
 from sampling.rules.plain_creates import Columns, PlainPush, PlainReader, literal_array
 from sampling.rules.record_types import Field
 
-
 TOLD_MORE = frozenset({"attachment"})
 """Types whose answers say more than what is stored: whether a file is missing at present."""
 
