@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sampling", "0003_kept_pushes_moves_and_code_ranges"),
+        ("sampling", "0004_campaigns_move_on_purpose"),
     ]
 
     operations = [
