@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages bench chaos mutants clean
+.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages study bench chaos mutants clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -73,6 +73,10 @@ pages: $(INSTALLED)
 # Draws RothC against the long-term experiments, and prints the table docs/science/soc.md holds.
 soc-figure: $(INSTALLED)
 	$(BIN)/python -m tests.science.soc.long_term_page
+
+# Writes docs/study: winter wheat with and without a cover crop, by every method and SOC model.
+study: $(INSTALLED)
+	$(BIN)/python manage.py study $(ARGS)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks $(ONLY)
