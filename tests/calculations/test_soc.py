@@ -143,6 +143,22 @@ def test_an_equilibrium_takes_its_soil_from_a_table_of_sites_too():
     assert refusal("soc-rothc-equilibrium", in_=mixed, options=options)[0][2] == "wrong_order"
 
 
+def test_the_input_that_holds_a_stock_is_told_and_inert_c_above_it_refused():
+    options = {"latitude_deg": "52"}
+    wanted = YEAR.replace("iom_t_ha", "iom_t_ha,soc_t_ha").replace(",2.7\n", ",2.7,50\n")
+    factor = float(answer("soc-rothc-equilibrium", in_=wanted, options=options)[0]["input_factor"])
+
+    held = answer(
+        "soc-rothc-equilibrium", in_=YEAR.replace(",0.15,", f",{0.15 * factor!r},"), options=options
+    )
+
+    assert float(held[0]["soc"]) == pytest.approx(50.0, rel=1e-12)
+    small = wanted.replace(",2.7,50", ",2.7,2")
+    assert refusal("soc-rothc-equilibrium", in_=small, options=options) == [
+        (2, None, "impossible_forcing")
+    ]
+
+
 def test_moisture_options_of_version_2_read_their_soil():
     site = (
         "clay_pct,depth_cm,iom_t_ha,dpm0,rpm0,bio0,hum0,opt_rmmoist,opt_smdbare,silt_pct,"

@@ -25,10 +25,21 @@ from estimates.calculations.soc_tables import (
     weather_of,
 )
 from estimates.science.soc.rothc import POOLS, RothcSite
-from estimates.science.soc.rothc_equilibrium import rothc_equilibrium, spin_up
+from estimates.science.soc.rothc_equilibrium import (
+    rothc_equilibrium,
+    rothc_input_factor,
+    spin_up,
+)
 from estimates.science.soc.rothc_rates import Climate
 from estimates.science.soc.streams import MONTHS, by_column
 
+WANTED = Column(
+    name="soc_t_ha",
+    meaning="a stock to be held, for input_factor",
+    unit="t ha-1",
+    is_required=False,
+    lower=0,
+)
 SITE_COLUMNS = tuple(replace(column, is_required=False) for column in SOIL_COLUMNS)
 
 
@@ -56,6 +67,17 @@ def _equilibrium(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
     found = rothc_equilibrium(ground, streams, iom_t_ha=inert, splits=splits)
     spun = spin_up(ground, streams, splits=splits)
     pools = dict(zip(POOLS, np.ravel(found.start.pools).tolist(), strict=True))
+    wanted: Cells = {}
+    if soil.has("soc_t_ha"):
+        factor = rothc_input_factor(
+            ground,
+            streams,
+            soc_t_ha=by_column(soil.number("soc_t_ha")),
+            iom_t_ha=inert,
+            scaled=["plant"],
+            splits=splits,
+        )
+        wanted = {"input_factor": float(factor[0, 0])}
     stopped = dict(zip(POOLS, spun.pools, strict=True))
     yield {
         **pools,
@@ -64,6 +86,7 @@ def _equilibrium(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
         "spinup_months_reference": spun.months,
         **{f"{pool}_refstop": value for pool, value in stopped.items()},
         "soc_refstop": sum(spun.pools) + float(inert[0, 0]),
+        **wanted,
     }
 
 
@@ -90,6 +113,7 @@ CALCULATION = Calculation(
                 *SITE_COLUMNS,
                 *FORCING_COLUMNS,
                 *MOISTURE_COLUMNS,
+                WANTED,
             ),
         ),
         Table(
@@ -101,6 +125,7 @@ CALCULATION = Calculation(
                        aliases=("case",)),
                 *SOIL_COLUMNS,
                 *MOISTURE_COLUMNS,
+                WANTED,
             ),
         ),
     ),
@@ -117,6 +142,8 @@ CALCULATION = Calculation(
                "change of the four pools falls to 1e-6, as the reference spins up from nothing"),
         *(Column(name=f"{pool}_refstop", meaning="the same where that spin-up stops",
                  unit="t ha-1") for pool in (*POOLS, "soc")),
+        Column(name="input_factor", meaning="by what c_input_t_ha must be multiplied to hold "
+               "soc_t_ha, where that is given"),
     ),
     function=each_group(("site",), _equilibrium),
 )  # fmt: skip

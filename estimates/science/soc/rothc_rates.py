@@ -48,7 +48,7 @@ class Climate:
     start_deficit_mm: FloatArray
 
     def __post_init__(self) -> None:
-        """Refuse series of unequal length."""
+        """Refuse series of unequal length, and a start so dry that decay would run backwards."""
         weather = self.weather
         lengths = {
             len(series)
@@ -58,6 +58,12 @@ class Climate:
             raise ImpossibleForcing(
                 "Temperature, rain, evaporation and cover have the same months; "
                 f"found {sorted(lengths)}."
+            )
+        shape = np.broadcast_shapes(self.start_deficit_mm.shape, self.limits.slowest.shape)
+        if (moisture_modifier(self.start_deficit_mm, self.limits, out=np.empty(shape)) < 0).any():
+            raise ImpossibleForcing(
+                "The moisture deficit at the start is drier than this soil can be; "
+                f"at most {-float(self.limits.driest.max()):.1f} mm."
             )
 
     @property

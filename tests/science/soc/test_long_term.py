@@ -39,9 +39,12 @@ def test_bare_fallow_falls_as_the_reference_program_lets_it():
     assert outcome.bias == pytest.approx(-2.8, abs=0.05)
 
 
-def test_every_treatment_is_met_within_what_the_page_says():
-    outcomes = all_outcomes()
+@pytest.fixture(scope="module")
+def outcomes():
+    return all_outcomes()
 
+
+def test_every_treatment_is_met_within_what_the_page_says(outcomes):
     assert {outcome.name for outcome in outcomes} == set(LIMITS_T_HA)
     for outcome in outcomes:
         assert outcome.rmse < LIMITS_T_HA[outcome.name], outcome.name
@@ -49,11 +52,11 @@ def test_every_treatment_is_met_within_what_the_page_says():
     assert all(line in page for line in table_lines(outcomes))
 
 
-def test_the_figure_draws_every_measurement():
-    drawing = "\n".join(figure_lines(all_outcomes()))
+def test_the_figure_draws_every_measurement(outcomes):
+    drawing = "\n".join(figure_lines(outcomes))
 
     assert "Highfield bare fallow" in drawing
-    assert drawing.count("<circle") == sum(len(one.measured) for one in all_outcomes())
+    assert drawing.count("<circle") == sum(len(one.measured) for one in outcomes)
 
 
 def test_the_stocks_typed_here_are_those_of_the_archive():

@@ -108,12 +108,12 @@ def test_bare_soil_dries_less_unless_it_is_drier_already():
 
 def test_a_start_drier_than_possible_stays_until_plants_or_rain_end_it():
     dry = {"temp_c": (16.0,) * 3, "rain_mm": (0.0,) * 3, "pan_evap_mm": (10.0,) * 3}
-    conditions = climate(is_covered=(False, True, True), deficit_mm=-60.0, **dry)
+    conditions = climate(is_covered=(False, True, True), deficit_mm=-50.0, **dry)
 
     deficits, moisture = modifiers(conditions)[3], modifiers(conditions)[1]
 
-    assert deficits == pytest.approx([-60.0, -44.94, -44.94], abs=0.01)
-    assert moisture[0] == pytest.approx(0.2 + 0.8 * (-44.9424 + 60) / (-0.556 * 44.9424), abs=1e-3)
+    assert deficits == pytest.approx([-50.0, -44.94, -44.94], abs=0.01)
+    assert moisture[0] == pytest.approx(0.2 + 0.8 * (-44.9424 + 50) / (-0.556 * 44.9424), abs=1e-3)
     assert moisture[1] == pytest.approx(0.2)
 
 
@@ -243,6 +243,7 @@ def test_inert_c_follows_falloon():
         (lambda: site(clay_pct=101.0), ImpossibleForcing),
         (lambda: site(depth_cm=0.0), ImpossibleForcing),
         (lambda: site(rain_mm=[1.0] * 11), ImpossibleForcing),
+        (lambda: site(deficit_mm=-60.0), ImpossibleForcing),
         (
             lambda: run_rothc(site(rain_mm=[np.nan] * 12), [stream([1.0] * 12)], START),
             ImpossibleForcing,
