@@ -96,6 +96,7 @@ def test_what_is_carried_unread_is_remarked_on(cores):
         (["core-mas"], "There is no calculation core-mas. Did you mean core-mass?"),
         (["describe", "nothing-alike"], "There is no calculation nothing-alike. `calc list`"),
         (["core-mass", "clean-root"], "Use: calc list"),
+        (["describe"], "Use: calc list"),
         (["core-mass", "--set", "route"], "Write --set OPTION=VALUE"),
         (["core-mass", "--in", "/nowhere/in.csv"], "/nowhere/in.csv cannot be read"),
     ],

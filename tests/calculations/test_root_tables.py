@@ -211,6 +211,18 @@ def test_rows_plants_and_transects_have_their_weights(text, options, weights):
     )
 
 
+def test_any_column_can_be_averaged():
+    text = "plot,root_c_kg_ha\nA,1\nA,2\nB,5\n"
+    rows = answers("position-mean", text, options={"of": "root_c_kg_ha"})
+
+    assert column(rows, "weighted_mean") == [1.5, 1.5, 5]
+    assert refusals("position-mean", text) == [
+        (2, "value", "missing_column"),
+        (3, "value", "missing_column"),
+        (4, "value", "missing_column"),
+    ]
+
+
 def test_layers_have_means_of_their_own():
     rows = answers("position-mean", "layer,value\n0-10,1\n0-10,3\n10-30,5\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from estimates.calculations.declaration import (
     Calculation,
@@ -14,7 +15,9 @@ from estimates.calculations.declaration import (
     Source,
     Table,
 )
-from estimates.calculations.shapes import each_group
+from estimates.calculations.parsing import parse_cell
+from estimates.calculations.problems import BadCell
+from estimates.calculations.shapes import answers_to, each_group
 from estimates.science.positions import (
     EqualPositions,
     PlantCentred,
@@ -53,12 +56,20 @@ def _mean(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
     ]
     scheme = _scheme(given.options)
     weights = scheme.weights(spots)
-    values = [row.number("value") for row in rows]
+    averaged = given.options.text("of")
+    values = answers_to(rows, lambda row: _value(row, averaged))
     mean = math.fsum(weight * value for weight, value in zip(weights, values, strict=True))
     return [
         {**row.cells, "weight": weight, "weighted_mean": mean, "cores": len(rows)}
         for row, weight in zip(rows, weights, strict=True)
     ]
+
+
+def _value(row: Row, header: str) -> float:
+    if header not in row.cells:
+        text = f"There is no column {header} to average: name one by --set of=HEADER."
+        raise BadCell(text, column=header, code="missing_column")
+    return cast("float", parse_cell(row.cells[header], Column(name=header, meaning="")))
 
 
 def _option(name: str, meaning: str, unit: str) -> Column:
@@ -90,8 +101,8 @@ CALCULATION = Calculation(
                 ),
                 Column(
                     name="value",
-                    meaning="what is averaged, per area or volume",
-                    aliases=("root_mass_g_m2", "root_c_g_m2", "root_mass_density_mg_cm3"),
+                    meaning="what is averaged, per area or volume; or --set of=HEADER",
+                    is_required=False,
                 ),
                 Column(
                     name="position",
@@ -126,6 +137,13 @@ CALCULATION = Calculation(
                 "single_tree",
             ),
             default="equal",
+        ),
+        Column(
+            name="of",
+            meaning="header of the column to average",
+            kind="text",
+            is_required=False,
+            default="value",
         ),
         _option("row_distance_cm", "distance of rows, for row_strip", "cm"),
         _option("strip_cm", "strip a row stands for; blank: half the ground", "cm"),

@@ -174,7 +174,7 @@ CALCULATION = Calculation(
     ),
     sources=(
         Source(text="Janzen & Bruinsma 1989", doi="10.1016/0038-0717(89)90094-1"),
-        Source(text="Schmidtke 2005, background of legumes", doi="10.1016/j.soilbio.2005.02.029"),
+        Source(text="Schmidtke 2005, background of legumes, Soil Biol. Biochem. 37:1893"),
     ),
     tables=(
         Table(

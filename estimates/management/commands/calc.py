@@ -52,7 +52,7 @@ class Command(BaseCommand):
             self.list_all(as_json=options["json"])
         elif words[0] == "describe" and len(words) == 2:
             self.describe(named(words[1]), as_json=options["json"])
-        elif len(words) == 1:
+        elif len(words) == 1 and words[0] != "describe":
             self.calculate(named(words[0]), options)
         else:
             raise CommandError("Use: calc list | describe NAME | NAME.", returncode=MISUSED)

@@ -106,7 +106,7 @@ def rhizodeposition(
     """Return what roots left in the soil; soil_stock is N or C per area and layer.
 
     Raises UnfitBackground where the background cannot serve (Schmidtke 2005,
-    doi:10.1016/j.soilbio.2005.02.029, for legumes and 15N).
+    Soil Biol. Biochem. 37:1893, for legumes and 15N).
     """
     if soil_stock < 0:
         raise ImpossibleLayer(f"A soil stock of {soil_stock:g} is none.")

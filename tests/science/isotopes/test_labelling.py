@@ -168,7 +168,7 @@ def test_a_stock_below_zero_is_refused():
 
 
 def test_the_share_of_the_plant_counts_what_it_left():
-    """Pea of Schmidtke 2005, doi:10.1016/j.soilbio.2005.02.029: 19.8 mg N a plant is 10.5 % of
+    """Pea of Schmidtke 2005, Soil Biol. Biochem. 37:1893: 19.8 mg N a plant is 10.5 % of
     root and shoot N, 188.6 mg; of all three it is 9.5 %."""
     assert share_of_plant(19.8, plant_amount=19.8 / 0.105) == pytest.approx(0.095, abs=5e-4)
     with pytest.raises(NotEnoughData):

@@ -100,7 +100,7 @@ def test_scores_outside_their_scale_are_refused(numbers):
 
 def test_silsoe_control_roots_lie_shallow():
     """Fine roots of the arable control, means of 30 cm layers, Upson & Burgess 2013,
-    doi:10.1007/s11104-013-1733-y; beta by R optimise on the truncated curve: 0.9535."""
+    doi:10.1007/s11104-013-1733-y; beta by least squares on the truncated curve: 0.9535."""
     found = rooting_depth([30, 60, 90, 120, 150], [2.533, 0.344, 0.198, 0.094, 0.043])
 
     assert found.beta == pytest.approx(0.9535, abs=5e-5)
