@@ -55,9 +55,11 @@ def navigation(context: template.Context) -> dict[str, Any]:
 
 
 def _project_of(request: HttpRequest, projects: list[Project]) -> Project | None:
-    """Return the project named in the address."""
+    """Return the project named in the address; on the first page that of who has only one."""
     match = request.resolver_match
     named: uuid.UUID | None = match.kwargs.get("project_id") if match else None
+    if named is None and len(projects) == 1:
+        return projects[0]
     return next((project for project in projects if project.pk == named), None)
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import cache
 from typing import Any
 
 from django import template
+
+from sampling.actions.record_types import record_type
+from sampling.models import RECORD_MODELS
 
 register = template.Library()
 
@@ -25,6 +30,9 @@ UNITS = {
     "c": "°C",
 }
 RATES = {"t_ha": "t/ha", "kg_ha": "kg/ha"}
+
+LIKE_A_FIELD = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
+IN_A_CHANGE = re.compile(r"/chg/([^/]+)")
 
 STATUS_TONES = {
     "applied": "good",
@@ -55,6 +63,33 @@ def words(name: str) -> str:
     if stem and ending in UNITS:
         return f"{stem.replace('_', ' ')} ({UNITS[ending]})"
     return name.replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def readable(sentence: str) -> str:
+    """Return a sentence with the names of fields in it as words."""
+    known = _field_names()
+    return LIKE_A_FIELD.sub(
+        lambda found: words(found[0]) if found[0] in known else found[0], str(sentence)
+    )
+
+
+@cache
+def _field_names() -> frozenset[str]:
+    return frozenset(name for kind in RECORD_MODELS for name in record_type(kind).names)
+
+
+@register.filter
+def listed(names: Any) -> str:
+    """Return names as words, one after the other."""
+    return ", ".join(words(str(name)) for name in names)
+
+
+@register.filter
+def place(pointer: str) -> str:
+    """Return the field a problem points to, as words: `/chg/dry_mass_g/to` is "dry mass (g)"."""
+    found = IN_A_CHANGE.match(pointer)
+    return words(found[1]) if found else pointer
 
 
 @register.filter

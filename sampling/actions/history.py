@@ -92,6 +92,12 @@ def fields_in_conflict(conflict: SyncConflict) -> list[str]:
     return [field.name for field in record_type(conflict.type).fields if field.name in named]
 
 
+def fields_of_group(type_name: str, group: str) -> tuple[str, ...]:
+    """Return the fields of the merge group that goes by the name of its first field."""
+    groups = record_type(type_name).groups if type_name in RECORD_MODELS else ()
+    return next((tuple(fields) for fields in groups if group in fields), (group,))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """One field before and after an operation."""

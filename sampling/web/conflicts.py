@@ -23,6 +23,7 @@ from sampling.actions.conflicts import (
 from sampling.actions.history import (
     POSITION_FIELDS,
     fields_in_conflict,
+    fields_of_group,
     named_records,
     record_in_conflict,
     values_of,
@@ -84,6 +85,7 @@ class Conflicts(ProjectPage):
             {
                 "campaign": campaign,
                 "page": page,
+                "about": {one.pk: fields_of_group(one.type, one.group) for one in page},
                 "is_resolved": is_resolved,
                 "is_narrowed": bool(chosen),
                 "groups": [] if is_resolved or chosen else groups_of(found),
@@ -114,7 +116,9 @@ def groups_of(conflicts: QuerySet[SyncConflict]) -> list[dict[str, Any]]:
         .filter(number__gt=1)
         .order_by("-number", "type", "group")
     )
-    return [dict(row) for row in rows[:MOST_GROUPS]]
+    return [
+        {**row, "fields": fields_of_group(row["type"], row["group"])} for row in rows[:MOST_GROUPS]
+    ]
 
 
 class OneConflict(ProjectPage):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -13,7 +15,7 @@ from django.utils import timezone
 
 from sampling.actions.lab_batches import undo_batch
 from sampling.errors import NotFound, RootfieldError
-from sampling.models import ImportBatch
+from sampling.models import Determination, ImportBatch
 from sampling.web.pages import ROWS_A_PAGE, ProjectPage, sentences_of
 
 
@@ -73,13 +75,15 @@ class Batch(ProjectPage):
         chosen = self.request.GET.get("status", "")
         if chosen in statuses:
             rows = [row for row in rows if row["status"] == chosen]
+        page = Paginator(rows, ROWS_A_PAGE).get_page(self.request.GET.get("page"))
         now = timezone.now()
         is_open = batch.undone_at is None and batch.undo_until is not None
         return self.shown(
             {
                 "batch": batch,
                 "counts": batch.answer.get("counts", {}),
-                "page": Paginator(rows, ROWS_A_PAGE).get_page(self.request.GET.get("page")),
+                "page": page,
+                "rows": named(page.object_list),
                 "statuses": statuses,
                 "chosen": chosen,
                 "can_undo": is_open and batch.undo_until is not None and now <= batch.undo_until,
@@ -88,3 +92,19 @@ class Batch(ProjectPage):
             },
             status=status,
         )
+
+
+def named(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows of an entry with their specimen and variable, where those are known."""
+    listed = list(rows)
+    ids = [row["result"] for row in listed if row.get("result")]
+    results = Determination.objects.filter(pk__in=ids).select_related("specimen", "variable")
+    by_id = {str(result.pk): result for result in results}
+    found = []
+    for row in listed:
+        sent = row.get("sent") or {}
+        result = by_id.get(str(row.get("result")))
+        specimen = result.specimen.code if result else sent.get("specimen") or row.get("ref")
+        variable = result.variable.code if result else sent.get("variable")
+        found.append({**row, "specimen": specimen, "variable": variable})
+    return found

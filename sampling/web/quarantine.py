@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -182,6 +184,7 @@ class OneHeld(DeskPage):
         self, operation: SyncOperation, *, problems: list[str] | None = None, status: int = 200
     ) -> HttpResponse:
         is_held = operation.status in HELD_STATUSES
+        body = self._readable(operation)
         names = named_records(self.project, [(operation.type, operation.record)])
         return self.shown(
             {
@@ -189,7 +192,8 @@ class OneHeld(DeskPage):
                 "is_held": is_held,
                 "name": names.get(operation.record),
                 "campaign": self._campaign(operation),
-                "body": self._readable(operation),
+                "body": body,
+                "fields": fields_of(body, operation),
                 "waits_for": operation.waits_for.all(),
                 "alike": alike(operation, project=self.project).count() if is_held else 0,
                 "most": MOST_AT_ONCE,
@@ -235,3 +239,21 @@ class OneHeld(DeskPage):
                 for name, change in changes.items()
             }
         return body
+
+
+def fields_of(body: Mapping[str, Any], operation: SyncOperation) -> list[dict[str, Any]]:
+    """Return the fields a stored operation speaks of, with what stands against which."""
+    problems = (operation.detail or {}).get("problems", [])
+    wrong = {str(problem["pointer"]).split("/")[2:3][0] for problem in problems if _names(problem)}
+    changes = body.get("chg")
+    rows = []
+    for name, change in changes.items() if isinstance(changes, dict) else ():
+        sides = change if isinstance(change, dict) else {"to": change}
+        sent = sides.get("to", [*sides.get("add", []), *sides.get("remove", [])])
+        row = {"name": name, "seen": sides.get("from"), "sent": sent, "is_wrong": name in wrong}
+        rows.append(row)
+    return rows
+
+
+def _names(problem: Mapping[str, Any]) -> bool:
+    return str(problem.get("pointer", "")).startswith("/chg/")

@@ -32,7 +32,7 @@ def test_the_problem_stands_there_as_a_sentence_with_the_stored_body(
     page = signed_in(steward).get(reverse("pages:held-operation", args=[project.pk, held]))
 
     html = page.content.decode()
-    assert "inner_diameter_cm is a number or blank." in html
+    assert "inner diameter (cm) is a number or blank." in html
     assert "&quot;eight&quot;" in html
 
 

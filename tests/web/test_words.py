@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rootfield.templatetags.words import clock, shown, tone, words
+from rootfield.templatetags.words import clock, listed, place, readable, shown, tone, words
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,21 @@ def test_a_clock_is_right_fast_or_slow(offset_s, expected):
 
 def test_a_state_nobody_coloured_has_no_tone():
     assert tone("noop") == ""
+
+
+def test_a_sentence_names_fields_in_words_and_leaves_codes_alone():
+    sentence = "inner_diameter_cm of core plot_m is a number."
+
+    assert readable(sentence) == "inner diameter (cm) of core plot_m is a number."
+
+
+@pytest.mark.parametrize(
+    ("pointer", "text"),
+    [("/chg/dry_mass_g/to", "dry mass (g)"), ("/scope", "/scope"), ("", "")],
+)
+def test_a_pointer_is_read_as_its_field(pointer, text):
+    assert place(pointer) == text
+
+
+def test_names_are_listed_in_words():
+    assert listed(("driven_length_cm", "note")) == "driven length (cm), note"
