@@ -16,6 +16,7 @@ from estimates.science.soc.frame_trial import (
     YIELDS,
     FrameTrialYears,
     frame_trial_soc,
+    set_of_symbols,
 )
 from estimates.science.soc.icbm import (
     Arrival,
@@ -98,8 +99,14 @@ def closed_form(row: Row) -> Cells:
     }
 
 
-def frame_trial(rows: Sequence[Row]) -> Iterable[Cells]:
-    """Answer a treatment of the Ultuna frame trial with both published sets."""
+def frame_trial(rows: Sequence[Row], symbols: Sequence[Row]) -> Iterable[Cells]:
+    """Answer a treatment of the Ultuna frame trial with both published sets, or with yours."""
+    sets = [
+        set_of_symbols({row.text("symbol"): row.number(name) for row in symbols})
+        if symbols
+        else published
+        for name, published in (("default", DEFAULT_SET), ("recalibrated", RECALIBRATED_SET))
+    ]
     trial = FrameTrialYears(
         yields_t_ha={name: _filled(rows, f"yield_{name}") for name in YIELDS},
         amendments_t_ha={name: _filled(rows, f"i_{name}") for name in AMENDMENTS},
@@ -107,9 +114,7 @@ def frame_trial(rows: Sequence[Row]) -> Iterable[Cells]:
         first_soc_t_ha=rows[0].number("soc_measured_t_ha"),
         has_crop=any(row.optional_number(f"yield_{name}") for row in rows for name in YIELDS),
     )
-    default, recalibrated = (
-        frame_trial_soc(trial, numbers).tolist() for numbers in (DEFAULT_SET, RECALIBRATED_SET)
-    )
+    default, recalibrated = (frame_trial_soc(trial, numbers).tolist() for numbers in sets)
     for row, one, other in zip(rows, default, recalibrated, strict=True):
         yield {**row.cells, "soc_icbm_default": one, "soc_icbm_recalibrated": other}
 

@@ -289,9 +289,23 @@ def test_icbm_answers_the_reference_files(name):
 
 
 def test_icbm_answers_the_frame_trial():
-    rows = answer("soc-icbm", in_=reference("icbm/ultuna_frame_trial.csv"))
+    trial = reference("icbm/ultuna_frame_trial.csv")
+    rows = answer("soc-icbm", in_=trial)
+    by_table = answer(
+        "soc-icbm", in_=trial, site=reference("icbm/ultuna_frame_trial.parameters.csv")
+    )
 
     compare(rows, "icbm/ultuna_frame_trial.csv", tolerance=1e-6)
+    assert by_table == rows
+
+
+def test_a_set_of_the_frame_trial_that_is_not_whole_is_refused():
+    trial = "treatment,re,yield_cereals,soc_measured_t_ha\nB,1,2,43\nB,1,2,\n"
+
+    assert float(answer("soc-icbm", in_=trial)[1]["soc_icbm_default"]) > 40
+    assert refusal("soc-icbm", in_=trial, site="symbol,default,recalibrated\nk1,0.8,0.4\n") == [
+        (2, None, "unknown_parameter")
+    ]
 
 
 def test_amg_answers_the_reference_files():

@@ -36,8 +36,8 @@ def _years(rows: Sequence[Row], _given: Given) -> Iterable[Cells]:
     return icbm_shapes.years(rows)
 
 
-def _trial(rows: Sequence[Row], _given: Given) -> Iterable[Cells]:
-    return icbm_shapes.frame_trial(rows)
+def _trial(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
+    return icbm_shapes.frame_trial(rows, given.rows("site"))
 
 
 def _each(rows: Sequence[Row], answer: icbm_shapes.OneRow) -> Iterable[Cells]:
@@ -119,6 +119,17 @@ CALCULATION = Calculation(
                 Column(name="re", meaning="climate factor of the year", is_required=False, lower=0),
                 Column(name="soc_measured_t_ha", meaning="measured SOC; the first starts the run",
                        unit="t ha-1", is_required=False, lower=0),
+            ),
+        ),
+        Table(
+            name="site",
+            meaning="parameters of the frame trial by symbol, in place of the published sets",
+            is_required=False,
+            columns=(
+                Column(name="symbol", meaning="k1, k2, h_r, h_s, h_fym, h_pea, h_saw, h_slu, st, "
+                       "stm, c, rc, o, m, oy, a, am or C", kind="text"),
+                Column(name="default", meaning="value for soc_icbm_default"),
+                Column(name="recalibrated", meaning="value for soc_icbm_recalibrated"),
             ),
         ),
     ),

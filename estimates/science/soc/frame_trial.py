@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimates.science.errors import ImpossibleForcing
+from estimates.science.errors import ImpossibleForcing, UnknownParameter
 from estimates.science.soc.engine import FloatArray
 from estimates.science.soc.icbm import Arrival, icbm_site, icbm_start, run_icbm
 from estimates.science.soc.series import Wish, every
@@ -42,36 +42,49 @@ class FrameTrialSet:
     carbon: float
 
 
-DEFAULT_SET = FrameTrialSet(
-    young_rate_per_year=0.8,
-    old_rate_per_year=0.00605,
-    humification={
-        "root": 0.35, "shoot": 0.125, "green_manure": 0.125, "straw": 0.125, "fym": 0.27,
-        "peat": 0.59, "sawdust": 0.25, "sludge": 0.41,
-    },
-    shoot_root={"cereals": 11.0, "root_crops": 29.49853, "oilseeds": 8.0, "maize": 6.25},
-    stubble_share=0.04,
-    maize_stubble_share=0.04,
-    old_share=0.9291667,
-    yield_offset_t_ha=0.0,
-    maize_yield_offset_t_ha=0.0,
-    carbon=0.45,
-)  # fmt: skip
-RECALIBRATED_SET = FrameTrialSet(
-    young_rate_per_year=0.431,
-    old_rate_per_year=0.012,
-    humification={
-        "root": 0.276, "shoot": 0.158, "green_manure": 0.158, "straw": 0.158, "fym": 0.338,
-        "peat": 0.775, "sawdust": 0.293, "sludge": 0.606,
-    },
-    shoot_root={"cereals": 4.103, "root_crops": 22.068, "oilseeds": 14.265, "maize": 27.047},
-    stubble_share=0.074,
-    maize_stubble_share=0.064,
-    old_share=0.965,
-    yield_offset_t_ha=0.051,
-    maize_yield_offset_t_ha=0.145,
-    carbon=0.498,
-)  # fmt: skip
+def set_of_symbols(values: Mapping[str, float]) -> FrameTrialSet:
+    """Return a set from the symbols of the published table; raises UnknownParameter on a gap."""
+    missing = sorted(set(DEFAULT_SYMBOLS) - set(values))
+    if missing:
+        raise UnknownParameter(f"The set of the frame trial lacks {', '.join(missing)}.")
+    return FrameTrialSet(
+        young_rate_per_year=values["k1"],
+        old_rate_per_year=values["k2"],
+        humification={
+            "root": values["h_r"],
+            "fym": values["h_fym"],
+            "peat": values["h_pea"],
+            "sawdust": values["h_saw"],
+            "sludge": values["h_slu"],
+            **dict.fromkeys(("shoot", "green_manure", "straw"), values["h_s"]),
+        },
+        shoot_root={
+            "cereals": values["c"],
+            "root_crops": values["rc"],
+            "oilseeds": values["o"],
+            "maize": values["m"],
+        },
+        stubble_share=values["st"],
+        maize_stubble_share=values["stm"],
+        old_share=values["oy"],
+        yield_offset_t_ha=values["a"],
+        maize_yield_offset_t_ha=values["am"],
+        carbon=values["C"],
+    )
+
+
+DEFAULT_SYMBOLS: Mapping[str, float] = {
+    "k1": 0.8, "k2": 0.00605, "h_r": 0.35, "h_s": 0.125, "h_fym": 0.27, "h_pea": 0.59,
+    "h_saw": 0.25, "h_slu": 0.41, "st": 0.04, "stm": 0.04, "c": 11.0, "rc": 29.49853, "o": 8.0,
+    "m": 6.25, "oy": 0.9291667, "a": 0.0, "am": 0.0, "C": 0.45,
+}  # fmt: skip
+RECALIBRATED_SYMBOLS: Mapping[str, float] = {
+    "k1": 0.431, "k2": 0.012, "h_r": 0.276, "h_s": 0.158, "h_fym": 0.338, "h_pea": 0.775,
+    "h_saw": 0.293, "h_slu": 0.606, "st": 0.074, "stm": 0.064, "c": 4.103, "rc": 22.068,
+    "o": 14.265, "m": 27.047, "oy": 0.965, "a": 0.051, "am": 0.145, "C": 0.498,
+}  # fmt: skip
+DEFAULT_SET = set_of_symbols(DEFAULT_SYMBOLS)
+RECALIBRATED_SET = set_of_symbols(RECALIBRATED_SYMBOLS)
 
 
 @dataclass(frozen=True, kw_only=True)
