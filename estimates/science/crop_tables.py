@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from estimates.science.depth import SHALLOWEST_BETA
 from estimates.science.errors import ImpossibleParameter
 
 SHARES = ("RP", "RS", "RR", "RE")
@@ -23,8 +24,6 @@ DEPOSITION_RATIO = (0.3, 1.8)
 HARVEST_INDEX_TOLERANCE = 0.01
 HUMIFIED = (0.1, 0.6)
 CARBON = (0.35, 0.50)
-SHALLOWEST_BETA = 0.85
-"""Below this, half the roots of a crop would stand in its first 4 cm."""
 
 
 class Row(NamedTuple):
@@ -44,7 +43,11 @@ class Row(NamedTuple):
 
 def rows_of(content: Mapping[str, Any]) -> list[Row]:
     """Return every row of every table of a parameter set; raises ImpossibleParameter."""
-    return [row for table in content.get("tables", ()) for row in _rows(table, content)]
+    return [
+        row_of(table, item, content)
+        for table in content.get("tables", ())
+        for item in table["rows"]
+    ]
 
 
 def numbers_of(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -168,23 +171,23 @@ def _copied(row: Row, name: str) -> str:
     return f" It equals {same[0]} of the same row: a cell copied by mistake?" if same else ""
 
 
-def _rows(table: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[Row]:
+def row_of(table: Mapping[str, Any], item: Mapping[str, Any], content: Mapping[str, Any]) -> Row:
+    """Return one row as a table writes it; raises ImpossibleParameter when cells are missing."""
     names = [column["name"] for column in table["columns"]]
-    for item in table["rows"]:
-        origin = content["sources"].get(item["source"])
-        if origin is None or len(item["values"]) != len(names):
-            raise ImpossibleParameter(
-                f"{table['name']}.{item['crop']} needs {len(names)} values and a known source, "
-                f"not {len(item['values'])} from {item['source']!r}."
-            )
-        note = " ".join(text for text in (origin.get("note", ""), item.get("note", "")) if text)
-        yield Row(
-            table=table["name"],
-            crop=item["crop"],
-            values=_present(names, item["values"]),
-            accepted=item.get("accepted", ""),
-            origin={**origin, "note": note},
+    origin = content["sources"].get(item["source"])
+    if origin is None or len(item["values"]) != len(names):
+        raise ImpossibleParameter(
+            f"{table['name']}.{item['crop']} needs {len(names)} values and a known source, "
+            f"not {len(item['values'])} from {item['source']!r}."
         )
+    note = " ".join(text for text in (origin.get("note", ""), item.get("note", "")) if text)
+    return Row(
+        table=table["name"],
+        crop=item["crop"],
+        values=_present(names, item["values"]),
+        accepted=item.get("accepted", ""),
+        origin={**origin, "note": note},
+    )
 
 
 def _present(names: Sequence[str], values: Sequence[float | None]) -> dict[str, float]:

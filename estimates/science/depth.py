@@ -12,11 +12,13 @@ from typing import Protocol
 
 from scipy.optimize import brentq, minimize_scalar
 
-from estimates.science.errors import NotEnoughData, ShallowProfile
+from estimates.science.errors import NotEnoughData, PlaceholderDepth, ShallowProfile
 
 LEAST_SHARE_MEASURED = 0.6  # below this the unmeasured part is guesswork
 LEAST_LAYERS_TO_FIT = 3
 BETA_LIMITS = (0.5, 0.9999)
+SHALLOWEST_BETA = 0.85
+"""Below this, half the roots of a crop would stand in its first 4 cm: a placeholder, no profile."""
 
 
 class DepthModel(Protocol):
@@ -149,12 +151,15 @@ def missing_depth(
     """Return the roots between the measured depth and a deeper one, per root measured.
 
     lower_depth_cm None means the whole profile. Raises ShallowProfile when any model puts less
-    than 0.6 of the roots above the measured depth, NotEnoughData without a model.
+    than 0.6 of the roots above the measured depth, NotEnoughData without a model, and
+    PlaceholderDepth for a beta such as the 0.75 some tables carry for crops nobody dug up: it
+    would say that nothing is missing.
     """
     if not models:
         raise NotEnoughData("No depth model is known for this crop: nothing to extrapolate with.")
     factors = []
     for name, model in models:
+        _check_measured(name, model)
         share = _measured_share(model, measured_to_cm, lower_depth_cm)
         if share < LEAST_SHARE_MEASURED:
             raise ShallowProfile(
@@ -170,6 +175,14 @@ def missing_depth(
         half_range=(max(values) - min(values)) / 2.0,
         factors=tuple(factors),
     )
+
+
+def _check_measured(name: str, model: DepthModel) -> None:
+    if isinstance(model, BetaDepth) and model.beta < SHALLOWEST_BETA:
+        raise PlaceholderDepth(
+            f"The depth model {name} has beta {model.beta:g}, with half the roots above "
+            f"{model.depth_of(0.5):.1f} cm: that is a placeholder. Give one of the crop."
+        )
 
 
 def _measured_share(model: DepthModel, depth_cm: float, lower_depth_cm: float | None) -> float:

@@ -12,6 +12,7 @@ ScienceError
 │   ├── RenewalMissing       renewal_missing
 │   ├── BeyondSample         beyond_sample
 │   └── UnderDetermined      under_determined
+├── PlaceholderDepth         placeholder_depth
 ├── MixedRoutes              mixed_routes
 ├── MixedScales              mixed_scales
 ├── MixedMethods             mixed_methods
@@ -102,6 +103,12 @@ class UnderDetermined(NotEnoughData):
     """There are more unknown shares than tracers to tell them apart."""
 
     code = "under_determined"
+
+
+class PlaceholderDepth(ScienceError):
+    """A depth model is one nobody measured."""
+
+    code = "placeholder_depth"
 
 
 class MixedRoutes(ScienceError):
