@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
+from estimates.assembly.harvests import science_harvests
 from estimates.assembly.laboratory import Bench
 from estimates.assembly.layers import CoreLayers, core_keys
 from estimates.assembly.lineage import Lineage, lineage_of
@@ -82,8 +83,10 @@ def _plot_inputs(
     points = [core.sampling_point for core in chosen]
     positions, position_notes = position_scheme(row, points)
     days = [core.collected_on for core in chosen if core.collected_on]
-    stands, depth_group, stand_notes = science_stands(
-        row, plot_rows.stands, sampled_on=max(days, default=None)
+    sampled_on = max(days, default=None)
+    stands, depth_group, stand_notes = science_stands(row, plot_rows.stands, sampled_on=sampled_on)
+    harvests, harvest_notes = science_harvests(
+        plot_rows.stands, plot_rows.cover_events, sampled_on=sampled_on, options=options
     )
     extraneous, extraneous_notes = _extraneous([x for part in taken for x in part.extraneous])
     limiting = [x for x in (row.limiting_layer_cm, row.study.site.limiting_layer_cm) if x]
@@ -91,6 +94,7 @@ def _plot_inputs(
         key=plot_key(row),
         cores=tuple(_core(part) for part in sorted(taken, key=lambda part: part.key)),
         stands=stands,
+        harvests=harvests,
         block=row.block.code if row.block else None,
         treatment=treatment_key(row),
         positions=positions,
@@ -98,7 +102,7 @@ def _plot_inputs(
         limiting_depth_cm=limiting[0] if limiting else None,
         extraneous=extraneous,
     )
-    all_notes = [*notes, *position_notes, *stand_notes, *extraneous_notes]
+    all_notes = [*notes, *position_notes, *stand_notes, *harvest_notes, *extraneous_notes]
     all_notes += [note for part in taken for note in part.notes]
     return PlotInputs(
         plot_id=row.pk,
@@ -159,6 +163,7 @@ def _lineage(plot_rows: PlotRows, parts: Sequence[CoreLayers]) -> tuple[Lineage,
     row = plot_rows.plot
     used = {lineage_of(row), lineage_of(row.study.site)}
     used |= {lineage_of(stand) for stand in plot_rows.stands}
+    used |= {lineage_of(event) for event in plot_rows.cover_events}
     used |= {lineage_of(group) for group in (row.block, row.treatment) if group is not None}
     for part in parts:
         used |= part.lineage

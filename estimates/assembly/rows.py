@@ -14,6 +14,7 @@ from sampling.models import (
     CoreSegment,
     CropStand,
     Determination,
+    ManagementEvent,
     Measurement,
     Plot,
     RootFraction,
@@ -27,6 +28,8 @@ T = TypeVar("T")
 RESULT = "result"
 """The purpose of determinations that speak for their specimen."""
 
+COVER_EVENTS = ("cover_crop_sown", "cover_crop_terminated")
+
 DEEPEST_LINK = 8  # specimens from bag to capsule; a chain is longer only by mistake
 
 
@@ -36,6 +39,7 @@ class PlotRows:
 
     plot: Plot
     stands: list[CropStand] = field(default_factory=list)
+    cover_events: list[ManagementEvent] = field(default_factory=list)
     cores: list[SoilCore] = field(default_factory=list)
 
 
@@ -83,6 +87,9 @@ def read_rows(campaign_id: uuid.UUID, plots: Collection[uuid.UUID]) -> CampaignR
     }
     for stand in CropStand.objects.filter(plot__in=by_plot, voided_at=None).order_by("pk"):
         by_plot[stand.plot_id].stands.append(stand)
+    events = ManagementEvent.objects.filter(plot__in=by_plot, voided_at=None, kind__in=COVER_EVENTS)
+    for event in events.order_by("happened_on", "pk"):
+        by_plot[event.plot_id].cover_events.append(event)
     cores = list(
         SoilCore.objects.filter(
             scope=f"campaign:{campaign_id}",

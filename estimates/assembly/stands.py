@@ -62,7 +62,7 @@ def science_stands(
     The stands of the season of sampling count, or else of the last season before it. Several
     stands share the roots equally, the species of a mixture by their shares.
     """
-    grown = _stands_at(stands, sampled_on)
+    grown = grown_stands(stands, sampled_on)
     if not grown:
         return _unknown_stand(plot)
     notes = []
@@ -72,7 +72,7 @@ def science_stands(
         notes.append(Note(code="equal_stands", message=message))
     parts: list[Stand] = []
     for stand in grown:
-        for species, share in _species(stand).items():
+        for species, share in species_shares(stand).items():
             part, part_notes = _part(stand, species, share / len(grown))
             parts.append(part)
             notes += part_notes
@@ -96,7 +96,8 @@ def kinship_of(words: str, *, growth: Growth) -> tuple[Kinship, bool]:
     return (min(found, key=lambda pair: pair[0])[1], True) if found else (OTHERWISE, False)
 
 
-def _stands_at(stands: Sequence[CropStand], sampled_on: datetime.date | None) -> list[CropStand]:
+def grown_stands(stands: Sequence[CropStand], sampled_on: datetime.date | None) -> list[CropStand]:
+    """Return the stands of the season of sampling that stood then, or those of the last season."""
     if not stands:
         return []
     year = max(stand.season for stand in stands) if sampled_on is None else sampled_on.year
@@ -115,7 +116,8 @@ def _stood_on(stand: CropStand, on: datetime.date) -> bool:
     return is_sown and (stand.harvested_on is None or on <= stand.harvested_on)
 
 
-def _species(stand: CropStand) -> dict[str, float]:
+def species_shares(stand: CropStand) -> dict[str, float]:
+    """Return the species of a stand with their shares; a pure stand is one species, whole."""
     shares = {
         str(species): float(share)
         for species, share in sorted(stand.species_shares.items())

@@ -27,7 +27,7 @@ from estimates.models.results import (
     EstimateInput,
     EstimateResult,
 )
-from estimates.models.runs import EstimateOrder, EstimateRun, EstimateRunQuerySet
+from estimates.models.runs import ENSEMBLE, EstimateOrder, EstimateRun, EstimateRunQuerySet
 from estimates.models.scenarios import INTERVENTIONS, Contrast, ContrastRun, Scenario
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "CONTRAST_KINDS",
     "CONTRAST_QUANTITIES",
     "CONTRAST_UNITS",
+    "ENSEMBLE",
     "FINAL_STATES",
     "HELD_STATES",
     "INTERVENTIONS",

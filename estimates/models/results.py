@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,10 +16,27 @@ from sampling.models.base import append_only, between, one_of
 QUANTITIES = [
     ("root_c_stock", "root C stock"),
     ("c_input", "C input"),
+    ("root_c_input", "C input of roots"),
+    ("rhizodeposit_c_input", "C input of rhizodeposits"),
+    ("straw_c", "C of straw"),
 ]
-LEVELS = [("plot", "plot"), ("layer", "depth layer"), ("treatment", "treatment")]
+LEVELS = [
+    ("plot", "plot"),
+    ("layer", "depth layer"),
+    ("treatment", "treatment"),
+    ("plot_spread", "between methods, plot"),
+    ("treatment_spread", "between methods, treatment"),
+]
+TREATMENT_LEVELS = ("treatment", "treatment_spread")
+SPREAD_LEVELS = ("plot_spread", "treatment_spread")
 
-UNITS = {"root_c_stock": "g m-2", "c_input": "g m-2 a-1"}
+UNITS = {
+    "root_c_stock": "g m-2",
+    "c_input": "g m-2 a-1",
+    "root_c_input": "g m-2 a-1",
+    "rhizodeposit_c_input": "g m-2 a-1",
+    "straw_c": "g m-2 a-1",
+}
 """Of C, per area of ground; the input also per year."""
 
 LARGEST = 1e9  # g C per m2; NaN and infinity are above it for PostgreSQL
@@ -47,13 +66,14 @@ class EstimateResult(models.Model):
 
     Lower and upper are the ends of the 95 % interval. Depth limits are cm down from the
     surface; without a lower depth it reaches down to the deepest root. The number of a
-    treatment has no median: its interval is Student's t.
+    treatment has no median: its interval is Student's t. At a level of spread the sd is that
+    between the means of methods, and the interval runs from the lowest method to the highest.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(EstimateRun, models.PROTECT, related_name="results")
     quantity = models.CharField(max_length=20, choices=QUANTITIES)
-    level = models.CharField(max_length=12, choices=LEVELS)
+    level = models.CharField(max_length=20, choices=LEVELS)
     treatment = models.ForeignKey(
         Treatment, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -87,15 +107,16 @@ class EstimateResult(models.Model):
             ),
             models.CheckConstraint(
                 name="estimateresult_unit_of_quantity",
-                condition=Q(quantity="root_c_stock", unit=UNITS["root_c_stock"])
-                | Q(quantity="c_input", unit=UNITS["c_input"]),
+                condition=reduce(
+                    or_, (Q(quantity=name, unit=unit) for name, unit in UNITS.items())
+                ),
                 violation_error_code="wrong_unit",
                 violation_error_message="Each quantity has its own unit.",
             ),
             models.CheckConstraint(
                 name="estimateresult_treatment_named",
-                condition=Q(level="treatment", treatment__isnull=False)
-                | (~Q(level="treatment") & Q(treatment__isnull=True)),
+                condition=Q(level__in=TREATMENT_LEVELS, treatment__isnull=False)
+                | (~Q(level__in=TREATMENT_LEVELS) & Q(treatment__isnull=True)),
                 violation_error_code="no_treatment",
                 violation_error_message="The result of a treatment names it, and no other does.",
             ),

@@ -20,6 +20,9 @@ from estimates.models.claimed import (
 from estimates.models.parameters import ParameterSet
 from sampling.models import Campaign, Plot, Project
 
+ENSEMBLE = "ensemble"
+"""The method of runs that sum up what the other methods of an order say of a plot."""
+
 
 class EstimateOrderQuerySet(models.QuerySet["EstimateOrder"]):
     """Sets of orders with a name in the office."""
@@ -148,13 +151,22 @@ class EstimateRunQuerySet(models.QuerySet["EstimateRun"]):
         return self.filter(~Exists(later), state="succeeded")
 
     def ready(self) -> EstimateRunQuerySet:
-        """Those that wait for no other run: a summary waits for the plots of its order."""
-        unfinished = (
-            EstimateRun.objects.active()
-            .of_plots()
-            .filter(order=OuterRef("order"), method=OuterRef("method"))
+        """Those that wait for no other run.
+
+        A summary waits for the plots of its method; the ensemble of a plot for the other methods
+        on that plot; the summary of the ensemble for all the rest of its order.
+        """
+        active = EstimateRun.objects.active().filter(order=OuterRef("order"))
+        same_method = active.of_plots().filter(method=OuterRef("method"))
+        same_plot = active.filter(plot=OuterRef("plot")).exclude(method=ENSEMBLE)
+        rest = active.exclude(pk=OuterRef("pk"))
+        is_ensemble = Q(method=ENSEMBLE)
+        return self.filter(
+            Q(~is_ensemble, is_summary=False)
+            | Q(~is_ensemble & ~Exists(same_method), is_summary=True)
+            | Q(is_ensemble & ~Exists(same_plot), is_summary=False)
+            | Q(is_ensemble & ~Exists(rest), is_summary=True)
         )
-        return self.filter(Q(is_summary=False) | ~Exists(unfinished))
 
 
 class EstimateRun(ClaimedRun):

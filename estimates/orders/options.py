@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from estimates.errors import OrderRefused
+from estimates.runs.registry import REGISTRY
 
-METHOD_NAMES = ("measured_cores",)
+METHOD_NAMES = tuple(REGISTRY)
+DEFAULT_METHODS = ("measured_cores",)
 
 MOST_DIGITS = 2
 LEAST_DRAWS, MOST_DRAWS = 100_000, 10_000_000
@@ -29,6 +31,20 @@ def _whole(low: int, high: int) -> tuple[Callable[[Any], bool], str]:
             isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         ),
         f"is a whole number from {low} to {high}",
+    )
+
+
+def _number(low: float, high: float) -> tuple[Callable[[Any], bool], str]:
+    return (
+        lambda value: (
+            value is None
+            or (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and low <= value <= high
+            )
+        ),
+        f"is a number from {low:g} to {high:g}, or null",
     )
 
 
@@ -74,6 +90,9 @@ OPTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "counts_dead": (lambda value: isinstance(value, bool), "is true or false"),
     "digits": _whole(1, MOST_DIGITS),
     "maximum_draws": _whole(LEAST_DRAWS, MOST_DRAWS),
+    "yield_moisture_percent": _number(0, 99),
+    "season_water_mm": _number(0, 9000),
+    "renewal_years": _number(1, 100),
     "kinds": (
         lambda value: (
             isinstance(value, list) and bool(value) and set(map(str, value)) <= set(KINDS)

@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from estimates.errors import OrderFinished, OrderRefused
-from estimates.models import EstimateOrder, EstimateRun, ParameterSet
-from estimates.orders.options import METHOD_NAMES, checked_options
+from estimates.models import ENSEMBLE, EstimateOrder, EstimateRun, ParameterSet
+from estimates.orders.options import DEFAULT_METHODS, METHOD_NAMES, checked_options
 from estimates.runs.parameters import parameters_for
 from estimates.runs.publish import publish
 from sampling.errors import IdempotencyReused
@@ -31,7 +31,7 @@ class Wish:
     """
 
     plots: Sequence[uuid.UUID] = ()
-    methods: Sequence[str] = METHOD_NAMES
+    methods: Sequence[str] = DEFAULT_METHODS
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 1
     id: uuid.UUID | None = None
@@ -93,11 +93,11 @@ def _placed(campaign: Campaign, wish: Wish, *, ordered_by: User, now: dt.datetim
             ordered_at=now,
         )
         runs = EstimateRun.objects.bulk_create(
-            _run(order, parameter_set, plot=plot)
-            for parameter_set in parameters.values()
+            _run(order, method, parameter_set, plot=plot)
+            for method, parameter_set in _with_ensemble(parameters, now).items()
             for plot in (*plots, None)
         )
-        started = [run.pk for run in runs if not run.is_summary]
+        started = [run.pk for run in runs if not run.is_summary and run.method != ENSEMBLE]
         transaction.on_commit(partial(publish, started))
     return order
 
@@ -147,12 +147,22 @@ def _plots(campaign: Campaign, wanted: Sequence[uuid.UUID]) -> list[Plot]:
     return plots
 
 
-def _run(order: EstimateOrder, parameter_set: ParameterSet, *, plot: Plot | None) -> EstimateRun:
+def _with_ensemble(
+    parameters: Mapping[str, ParameterSet], now: dt.datetime
+) -> dict[str, ParameterSet]:
+    """Return the methods with, where there are several, the ensemble that sums them up."""
+    ensemble = parameters_for(ENSEMBLE, now=now) if len(parameters) > 1 else None
+    return {**parameters, **({ENSEMBLE: ensemble} if ensemble else {})}
+
+
+def _run(
+    order: EstimateOrder, method: str, parameter_set: ParameterSet, *, plot: Plot | None
+) -> EstimateRun:
     return EstimateRun(
         order=order,
         plot=plot,
         is_summary=plot is None,
-        method=parameter_set.method,
+        method=method,
         parameter_set=parameter_set,
         created_at=order.ordered_at,
         published_at=order.ordered_at,

@@ -10,9 +10,9 @@ from dataclasses import asdict, replace
 from django.utils import timezone
 
 from estimates.assembly import PlotInputs, assemble, ledger_mark, science_options
-from estimates.models import EstimateFigure, EstimateRun
+from estimates.models import ENSEMBLE, EstimateFigure, EstimateRun
 from estimates.plots import draw_profile
-from estimates.runs import claims, summary
+from estimates.runs import claims, ensemble, summary
 from estimates.runs.claims import Claim, Clock
 from estimates.runs.findings import Findings, plot_results
 from estimates.runs.methods import METHODS, code_version
@@ -41,8 +41,7 @@ def complete_run(run_id: uuid.UUID, *, worker: str, clock: Clock = timezone.now)
     if claim is None:
         return False
     is_stored = _carry_out(claim, clock)
-    follower = summary.summary_after(claim.run) if is_stored else None
-    if follower is not None:
+    for follower in summary.followers_of(claim.run) if is_stored else ():
         complete_run(follower, worker=worker, clock=clock)
     return is_stored
 
@@ -60,6 +59,8 @@ def _carry_out(claim: Claim[EstimateRun], clock: Clock) -> bool:
 
 def _findings(claim: Claim[EstimateRun], clock: Clock) -> Findings:
     run = claim.run
+    if run.method == ENSEMBLE:
+        return ensemble.summarise(claim)
     if run.is_summary:
         return summary.summarise(claim)
     options = science_options(run.order.options, seed=run.order.seed)

@@ -12,6 +12,7 @@ from estimates.models import UNITS, EstimateFigure, EstimateResult
 from estimates.science.budget import VarianceShare
 from estimates.science.monte_carlo import Summary
 from estimates.science.results import (
+    ComponentEstimate,
     CoreValue,
     LayerEstimate,
     Note,
@@ -35,7 +36,7 @@ class Findings:
 
 
 def plot_results(estimate: PlotEstimate, *, method: str) -> list[EstimateResult]:
-    """Return the rows of a plot: stock, input, and the stock of each depth layer."""
+    """Return the rows of a plot: stock, input, their components, the stock of each layer."""
     found = {"draws": estimate.draws, "is_converged": estimate.is_converged}
     notes = [note.code for note in estimate.notes]
     rows = [
@@ -45,12 +46,27 @@ def plot_results(estimate: PlotEstimate, *, method: str) -> list[EstimateResult]
             summary,
             method=method,
             lower_depth_cm=estimate.lower_depth_cm,
-            details={**found, "notes": notes, "variance_shares": [asdict(item) for item in shares]},
+            details={
+                **found,
+                "notes": notes,
+                "variance_shares": [asdict(item) for item in shares],
+            },
         )
         for quantity, summary, shares in (
             ("root_c_stock", estimate.root_c_stock, estimate.stock_budget),
             ("c_input", estimate.c_input, estimate.input_budget),
         )
+    ]
+    rows += [
+        _result(
+            part.component,
+            "plot",
+            part.c,
+            method=method,
+            lower_depth_cm=None if part.component == "straw_c" else estimate.lower_depth_cm,
+            details=found,
+        )
+        for part in estimate.components
     ]
     return rows + [
         _result(
@@ -89,6 +105,10 @@ def plot_estimate(document: dict[str, Any]) -> PlotEstimate:
             "input_budget": tuple(VarianceShare(**item) for item in document["input_budget"]),
             "shared_effects": tuple(SharedEffect(**item) for item in document["shared_effects"]),
             "notes": tuple(Note(**item) for item in document["notes"]),
+            "components": tuple(
+                ComponentEstimate(component=item["component"], c=Summary(**item["c"]))
+                for item in document.get("components", ())
+            ),
         }
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
 from estimates import science
 from estimates.science import measured_cores
+from estimates.science.allometry.estimate import estimate_harvest
+from estimates.science.allometry.methods import METHODS as YIELD_METHODS
 from estimates.science.inputs import Options, Plot
 from estimates.science.parameters import ParameterSet
 from estimates.science.results import PlotEstimate
@@ -22,7 +24,10 @@ class PlotMethod(Protocol):
         """Return the estimate of the plot."""
 
 
-METHODS: Mapping[str, PlotMethod] = {measured_cores.METHOD: measured_cores.estimate_plot}
+METHODS: Mapping[str, PlotMethod] = {
+    measured_cores.METHOD: measured_cores.estimate_plot,
+    **{name: partial(estimate_harvest, method=name) for name in YIELD_METHODS},
+}
 
 
 @cache

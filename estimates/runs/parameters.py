@@ -10,6 +10,7 @@ from pathlib import Path
 
 from estimates.errors import ParameterSetChanged
 from estimates.models import ParameterSet
+from estimates.runs.registry import set_of
 from estimates.science.parameters import ParameterSet as Numbers
 from estimates.science.parameters import load_parameter_set
 from sampling.rules.canonical_json import canonical_sha256
@@ -27,13 +28,14 @@ def load_parameter_sets(*, now: dt.datetime, directory: Path = DIRECTORY) -> lis
 
 
 def parameters_for(method: str, *, now: dt.datetime) -> ParameterSet | None:
-    """Return the newest set of a method, loading the shipped ones when there is none."""
-    return newest_of(method) or _newest_after_loading(method, now=now)
+    """Return the newest set a method reads, loading the shipped ones when there is none."""
+    name = set_of(method)
+    return newest_of(name) or _newest_after_loading(name, now=now)
 
 
-def newest_of(method: str) -> ParameterSet | None:
-    """Return the set of a method that was loaded last."""
-    return ParameterSet.objects.filter(method=method).order_by("-loaded_at", "-version").first()
+def newest_of(name: str) -> ParameterSet | None:
+    """Return the set of this name that was loaded last."""
+    return ParameterSet.objects.filter(method=name).order_by("-loaded_at", "-version").first()
 
 
 @lru_cache(maxsize=32)
@@ -42,9 +44,9 @@ def numbers_of(parameter_set_id: uuid.UUID) -> Numbers:
     return load_parameter_set(json.dumps(ParameterSet.objects.get(pk=parameter_set_id).content))
 
 
-def _newest_after_loading(method: str, *, now: dt.datetime) -> ParameterSet | None:
+def _newest_after_loading(name: str, *, now: dt.datetime) -> ParameterSet | None:
     load_parameter_sets(now=now)
-    return newest_of(method)
+    return newest_of(name)
 
 
 def _load(path: Path, *, now: dt.datetime) -> ParameterSet:

@@ -13,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
 from estimates.assembly import Lineage, assemble, science_options
 from estimates.assembly.ledger import ledger_marks
-from estimates.models import EstimateInput, EstimateOrder, EstimateRun
+from estimates.models import ENSEMBLE, EstimateInput, EstimateOrder, EstimateRun
 from sampling.models import RECORD_MODELS
 
 CHECKED_STATES = ("succeeded", "failed")
@@ -58,6 +59,7 @@ def find_stale(order: EstimateOrder) -> dict[EstimateRun, str]:
         .of_plots()
         .filter(order=order, state__in=CHECKED_STATES)
         .exclude(input_sha256="")
+        .exclude(method=ENSEMBLE)
         .order_by("pk")
     )
     if not runs:
@@ -111,15 +113,15 @@ def recompute(
                 pk__in=[run.pk for run in causes], state__in=CHECKED_STATES, is_stale=False
             ).order_by("pk")
         )
-        summaries = _summaries_of(order, {run.method for run in stale})
+        dependents = _dependents_of(order, stale)
         text = {run.pk: cause for run, cause in causes.items()}
-        text |= {run.pk: "Estimates of its plots are computed again." for run in summaries}
-        for run in (*stale, *summaries):
+        text |= {run.pk: "Estimates it sums up are computed again." for run in dependents}
+        for run in (*stale, *dependents):
             run.is_stale, run.stale_cause, run.stale_at = True, text[run.pk], now
         EstimateRun.objects.bulk_update(
-            [*stale, *summaries], ["is_stale", "stale_cause", "stale_at"]
+            [*stale, *dependents], ["is_stale", "stale_cause", "stale_at"]
         )
-        EstimateRun.objects.bulk_create(_next(run, now) for run in (*stale, *summaries))
+        EstimateRun.objects.bulk_create(_next(run, now) for run in (*stale, *dependents))
     return list(
         EstimateRun.objects.active()
         .of_plots()
@@ -129,19 +131,18 @@ def recompute(
     )
 
 
-def _summaries_of(order: EstimateOrder, methods: Iterable[str]) -> list[EstimateRun]:
-    """Return the finished summaries to be made again; one that still waits sees the new runs."""
+def _dependents_of(order: EstimateOrder, stale: Sequence[EstimateRun]) -> list[EstimateRun]:
+    """Return the finished runs that sum up stale ones; one that still waits sees the new runs.
+
+    These are summaries of their methods, ensembles of their plots, and that of the order.
+    """
+    methods = {run.method for run in stale}
+    sums_up = Q(is_summary=True, method__in=[*methods, ENSEMBLE])
+    sums_up |= Q(method=ENSEMBLE, plot__in=[run.plot_id for run in stale])
     return list(
         EstimateRun.objects.select_for_update(of=("self",))
         .newest()
-        .filter(
-            order=order,
-            method__in=methods,
-            is_summary=True,
-            state__in=CHECKED_STATES,
-            is_stale=False,
-        )
-        .order_by("pk")
+        .filter(sums_up, order=order, state__in=CHECKED_STATES, is_stale=False)
     )
 
 

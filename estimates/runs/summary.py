@@ -8,8 +8,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from estimates.assembly import Lineage
-from estimates.models import EstimateFigure, EstimateRun
+from estimates.models import ENSEMBLE, EstimateFigure, EstimateRun
 from estimates.plots import Interval, draw_intervals
 from estimates.runs.claims import Claim
 from estimates.runs.findings import Findings, plot_estimate, treatment_results
@@ -20,14 +22,13 @@ from sampling.rules.canonical_json import canonical_sha256
 RUN_KIND = "estimate_run"
 
 
-def summary_after(run: EstimateRun) -> uuid.UUID | None:
-    """Return the summary that can be made now that a run of a plot is finished."""
-    if run.is_summary:
-        return None
-    waiting = EstimateRun.objects.ready().filter(
-        order=run.order_id, method=run.method, is_summary=True, state="queued"
-    )
-    return waiting.values_list("pk", flat=True).first()
+def followers_of(run: EstimateRun) -> list[uuid.UUID]:
+    """Return the runs that may sum up now that this one is finished."""
+    sums_up = Q(is_summary=True)
+    if run.plot_id is not None:
+        sums_up |= Q(plot=run.plot_id, method=ENSEMBLE)
+    waiting = EstimateRun.objects.ready().filter(sums_up, order=run.order_id, state="queued")
+    return list(waiting.order_by("is_summary", "pk").values_list("pk", flat=True))
 
 
 def summarise(claim: Claim[EstimateRun]) -> Findings:

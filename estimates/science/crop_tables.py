@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from estimates.science.depth import SHALLOWEST_BETA
 from estimates.science.errors import ImpossibleParameter
 
 SHARES = ("RP", "RS", "RR", "RE")
@@ -24,6 +23,8 @@ DEPOSITION_RATIO = (0.3, 1.8)
 HARVEST_INDEX_TOLERANCE = 0.01
 HUMIFIED = (0.1, 0.6)
 CARBON = (0.35, 0.50)
+SHALLOWEST_BETA = 0.85
+"""Below this, half the roots of a crop would stand in its first 4 cm: a placeholder, no profile."""
 
 
 class Row(NamedTuple):

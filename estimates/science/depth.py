@@ -12,13 +12,12 @@ from typing import Protocol
 
 from scipy.optimize import brentq, minimize_scalar
 
+from estimates.science.crop_tables import SHALLOWEST_BETA
 from estimates.science.errors import NotEnoughData, PlaceholderDepth, ShallowProfile
 
 LEAST_SHARE_MEASURED = 0.6  # below this the unmeasured part is guesswork
 LEAST_LAYERS_TO_FIT = 3
 BETA_LIMITS = (0.5, 0.9999)
-SHALLOWEST_BETA = 0.85
-"""Below this, half the roots of a crop would stand in its first 4 cm: a placeholder, no profile."""
 
 
 class DepthModel(Protocol):

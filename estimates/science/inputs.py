@@ -1,4 +1,4 @@
-"""What the method `measured_cores` is given: plain values with their units in their names."""
+"""What the methods are given: plain values with their units in their names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from estimates.science.allometry.stands import YieldStand
 from estimates.science.cleaning import CarbonBasis, Route
 from estimates.science.errors import ImpossibleLayer, ImpossibleOption
 from estimates.science.positions import (
@@ -33,6 +34,7 @@ __all__ = [
     "Stand",
     "Transect",
     "TreeRows",
+    "YieldStand",
 ]
 
 RootKind = Literal["root", "fine_root", "coarse_root", "rhizome", "crown"]
@@ -156,11 +158,15 @@ class Stand:
 
 @dataclass(frozen=True, kw_only=True)
 class Plot:
-    """One plot with its cores, what grew on it and which ground each core stands for."""
+    """One plot with its cores, what grew on it and which ground each core stands for.
+
+    stands are the owners of the roots in the cores, harvests what the methods by yield start from.
+    """
 
     key: str
     cores: Sequence[Core]
     stands: Sequence[Stand] = (Stand(),)
+    harvests: Sequence[YieldStand] = ()
     block: str | None = None
     treatment: str | None = None
     positions: PositionScheme = field(default_factory=EqualPositions)
@@ -175,6 +181,8 @@ class Options:
 
     washing_loss "prior" takes the loss of the parameter set, None takes no loss, a Measured the
     recovery test of the team. target_depth_cm None with extrapolate means the whole profile.
+    yield_moisture_percent is taken for yields without a moisture, season_water_mm and
+    renewal_years for every stand of a method that asks for them.
     """
 
     seed: int
@@ -188,6 +196,9 @@ class Options:
     maximum_draws: int = 1_000_000
     counts_dead: bool = True
     kinds: Sequence[RootKind] = ("root", "fine_root", "coarse_root", "crown")
+    yield_moisture_percent: float | None = None
+    season_water_mm: float | None = None
+    renewal_years: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse options no estimate can follow."""

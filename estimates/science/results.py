@@ -9,6 +9,8 @@ from estimates.science.budget import VarianceShare
 from estimates.science.monte_carlo import Summary
 
 Quantity = Literal["root_c_stock", "c_input"]
+Component = Literal["root_c_input", "rhizodeposit_c_input", "straw_c"]
+"""Parts of a year's C: of roots, of net rhizodeposition, of all above ground but the product."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -28,6 +30,14 @@ class LayerEstimate:
     lower_depth_cm: float | None  # None: down to the deepest root
     root_c: Summary
     is_extrapolated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentEstimate:
+    """C of one part in g C per m2 and year."""
+
+    component: Component
+    c: Summary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +72,7 @@ class PlotEstimate:
     block: str | None
     treatment: str | None
     lower_depth_cm: float | None
-    root_mass_g_m2: float
+    root_mass_g_m2: float | None  # None where the method reckons in C alone
     root_c_nominal_g_m2: float
     c_input_nominal_g_m2: float
     root_c_stock: Summary
@@ -76,6 +86,7 @@ class PlotEstimate:
     notes: tuple[Note, ...]
     draws: int
     is_converged: bool
+    components: tuple[ComponentEstimate, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ def _answer(row: Row, parameters: ParameterSet) -> Cells:
     )
     messages = [note.message for note in (*bound.notes, *notes)]
     return {
-        "row_used": bound.row,
+        "row_used": " ".join(bound.rows) or "as given",
         "product_c_kg_ha": _scaled(found.product_c),
         "straw_c_kg_ha": _scaled(found.straw_c),
         "root_c_kg_ha": root,

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from estimates.science.allometry.crops import COVER, row_name
-from estimates.science.crop_tables import problems_of, row_of
-from estimates.science.depth import SHALLOWEST_BETA
+from estimates.science.crop_tables import SHALLOWEST_BETA, problems_of, row_of
 
 TABLE = "amg_v2"
 SOURCE = "amg"

@@ -22,7 +22,7 @@ from estimates.science.distributions import (
     Lognormal,
     lognormal_by_moments,
 )
-from estimates.science.errors import YieldMissing
+from estimates.science.errors import MoistureMissing, YieldMissing
 from estimates.science.parameters import ParameterSet
 from estimates.science.results import Note
 
@@ -39,11 +39,11 @@ DEPOSITION = "deposition_ratio"
 class BoundStand:
     """What `allocate` needs, by name, and the allocation it makes of values of those names.
 
-    The input `yield` belongs to the stand; all others to the crop, the same on every plot.
-    beta is the method's own depth model, where it has one.
+    rows name the rows of tables it was made from. The input `yield` belongs to the stand; all
+    others to the crop, the same on every plot. beta is the method's own depth model.
     """
 
-    row: str
+    rows: tuple[str, ...]
     inputs: Mapping[str, Distribution]
     allocate: Callable[[Draws], Allocation[Array]]
     notes: tuple[Note, ...] = ()
@@ -66,7 +66,15 @@ class PublishedRatio(Lognormal):
 def harvest_inputs(
     stand: YieldStand, parameters: ParameterSet, *, carbon: str
 ) -> dict[str, Distribution]:
-    """Return the inputs of every method that starts from a yield; raises YieldMissing."""
+    """Return the inputs of every method that starts from a yield.
+
+    Raises YieldMissing, or MoistureMissing for a yield that may be fresh or dry.
+    """
+    if stand.yield_t_ha is None and stand.fresh_yield_t_ha is not None:
+        raise MoistureMissing(
+            f"The yield of {stand.crop!r} has no moisture: record it (0 for dry matter), or order "
+            "with a moisture for all such yields."
+        )
     if stand.yield_t_ha is None:
         raise YieldMissing(f"No yield is recorded for {stand.crop!r}: this method starts from it.")
     cv = parameters.value("yield.cv") if stand.yield_cv is None else stand.yield_cv

@@ -63,7 +63,7 @@ def bind_fixed(stand: YieldStand, parameters: ParameterSet) -> BoundStand:
         )
 
     return BoundStand(
-        row=row.name,
+        rows=(row.name,),
         inputs=inputs,
         allocate=allocate,
         notes=(*row.notes, *(line.notes(stand) if line else ())),
@@ -94,7 +94,9 @@ def bind_cover_crop(stand: YieldStand, parameters: ParameterSet) -> BoundStand:
             rhizodeposit_c=root_c * values[DEPOSITION],
         )
 
-    return BoundStand(row="shoot_root.cover_crop", inputs=inputs, allocate=allocate, notes=notes)
+    return BoundStand(
+        rows=("shoot_root.cover_crop",), inputs=inputs, allocate=allocate, notes=notes
+    )
 
 
 def _below_ground(stand: YieldStand, parameters: ParameterSet) -> tuple[float, float, CropRow]:

@@ -68,7 +68,7 @@ def bind_amg(stand: YieldStand, parameters: ParameterSet) -> BoundStand:
         )
 
     return BoundStand(
-        row=row.name,
+        rows=(row.name,),
         inputs=inputs,
         allocate=allocate,
         notes=row.notes,
@@ -94,7 +94,7 @@ def bind_ipcc_tier1(stand: YieldStand, parameters: ParameterSet) -> BoundStand:
         return _roots_only(values, per_yield, mass_t_ha * renewed)
 
     notes = (*above.notes, *(note for note in below.notes if note not in above.notes))
-    return BoundStand(row=above.name, inputs=inputs, allocate=allocate, notes=notes)
+    return BoundStand(rows=(above.name, below.name), inputs=inputs, allocate=allocate, notes=notes)
 
 
 def bind_ipcc_tier2(stand: YieldStand, parameters: ParameterSet) -> BoundStand:
@@ -112,7 +112,7 @@ def bind_ipcc_tier2(stand: YieldStand, parameters: ParameterSet) -> BoundStand:
         return _roots_only(values, per_yield, mass_t_ha)
 
     return BoundStand(
-        row=row.name,
+        rows=(row.name,),
         inputs=inputs,
         allocate=allocate,
         notes=line.notes(stand),

@@ -70,7 +70,7 @@ def bind_harvest_index(stand: YieldStand, parameters: ParameterSet) -> BoundStan
 
     rows = [row for row in (line.row, shares) if row is not None]
     return BoundStand(
-        row=" and ".join(row.name for row in rows) or "as given",
+        rows=tuple(row.name for row in rows),
         inputs=inputs,
         allocate=allocate,
         notes=(*line.notes(stand), *(shares.notes if shares else ())),
@@ -104,7 +104,7 @@ def _by_shares(stand: YieldStand, row: CropRow, parameters: ParameterSet) -> Bou
         )
         return _with_uncertain_straw(parts, values)
 
-    return BoundStand(row=row.name, inputs=inputs, allocate=allocate, notes=row.notes)
+    return BoundStand(rows=(row.name,), inputs=inputs, allocate=allocate, notes=row.notes)
 
 
 def _with_uncertain_straw(parts: Allocation[Array], values: Draws) -> Allocation[Array]:

@@ -96,7 +96,11 @@ METHODS: Mapping[str, YieldMethod] = {
 
 
 def bind(method: str, stand: YieldStand, parameters: ParameterSet) -> BoundStand:
-    """Return the stand under a method; raises NotEnoughData with what is missing."""
+    """Return the stand under a method.
+
+    Raises NotEnoughData with what is missing, ImpossibleOption for what no stand can be.
+    """
+    stand.check()
     if method not in METHODS:
         known = ", ".join(METHODS)
         raise ImpossibleOption(f"{method!r} is no yield method; the methods are: {known}.")

@@ -8,8 +8,13 @@ from estimates.science.allometry.bound import BoundStand
 from estimates.science.allometry.crops import GENERIC, is_itself
 from estimates.science.allometry.rows import CropRow, crop_row
 from estimates.science.allometry.stands import YieldStand
-from estimates.science.depth import BetaDepth, DepthModel, LogisticDepth
-from estimates.science.distributions import Distribution, Fixed, beta_by_moments
+from estimates.science.depth import (
+    BetaDepth,
+    DepthModel,
+    LogisticDepth,
+    share_above_truncated,
+)
+from estimates.science.distributions import Distribution, beta_by_moments
 from estimates.science.errors import UnknownCrop
 from estimates.science.parameters import ParameterSet
 from estimates.science.results import Note
@@ -25,15 +30,15 @@ class RootDepth:
     models: tuple[tuple[str, DepthModel], ...]
     notes: tuple[Note, ...] = ()
 
-    def share_above(self, depth_cm: float) -> Distribution:
+    def share_above(
+        self, depth_cm: float, *, limiting_depth_cm: float | None = None
+    ) -> Distribution:
         """Return the share of the roots above a depth: the middle of the models.
 
-        Half their range serves as one standard deviation.
+        Half their range serves as one standard deviation. All roots lie above a limiting depth.
         """
-        shares = [model.share_above(depth_cm) for _, model in self.models]
+        shares = [_share(model, depth_cm, limiting_depth_cm) for _, model in self.models]
         middle, half_range = (max(shares) + min(shares)) / 2.0, (max(shares) - min(shares)) / 2.0
-        if half_range == 0:
-            return Fixed(value=middle)
         return beta_by_moments(mean=middle, sd=half_range)
 
 
@@ -62,6 +67,12 @@ def depth_of_method(stand: YieldStand, bound: BoundStand, parameters: ParameterS
     if bound.beta is not None:
         return RootDepth(models=(("beta", BetaDepth(beta=bound.beta)),))
     return depth_of_crop(stand, parameters)
+
+
+def _share(model: DepthModel, depth_cm: float, limiting_depth_cm: float | None) -> float:
+    if limiting_depth_cm is None:
+        return model.share_above(depth_cm)
+    return share_above_truncated(model, depth_cm, lower_depth_cm=limiting_depth_cm)
 
 
 def _row(stand: YieldStand, parameters: ParameterSet) -> CropRow:

@@ -17,7 +17,8 @@ class YieldStand:
     """One crop of one year, or its part in a mixture.
 
     The yield is dry matter in t per ha of what was harvested or, of a cover crop, its whole
-    shoot; share is the part of the plot it counts for. What is given instead of a coefficient
+    shoot; fresh_yield_t_ha is one whose moisture nobody recorded, of use to no method. share is
+    the part of the plot the stand counts for. What is given instead of a coefficient
     of a table (harvest_index and shoot_root by mass, deposition_ratio of C) takes its place in
     the methods that use it.
     """
@@ -26,6 +27,7 @@ class YieldStand:
     kind: StandKind = "main"
     share: float = 1.0
     yield_t_ha: float | None = None
+    fresh_yield_t_ha: float | None = None
     yield_cv: float | None = None
     duration_days: float | None = None
     season_water_mm: float | None = None
@@ -34,8 +36,8 @@ class YieldStand:
     shoot_root: float | None = None
     deposition_ratio: float | None = None
 
-    def __post_init__(self) -> None:
-        """Refuse what no stand can be."""
+    def check(self) -> None:
+        """Raise ImpossibleOption for what no stand can be."""
         self._check("share", lowest=0.0, highest=1.0)
         self._check("yield_t_ha", lowest=0.0, highest=GREATEST_YIELD_T_HA)
         self._check("yield_cv", lowest=0.0, highest=1.0)

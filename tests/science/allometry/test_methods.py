@@ -42,7 +42,7 @@ def test_the_water_of_the_season_is_not_guessed():
 
 def test_each_class_of_water_ends_where_the_next_begins():
     rows = [
-        bound("water_class", crop="wheat", yield_t_ha=5.0, season_water_mm=water).row
+        bound("water_class", crop="wheat", yield_t_ha=5.0, season_water_mm=water).rows[0]
         for water in (0, 199.9, 200, 349.9, 350, 2000)
     ]
 
@@ -151,7 +151,7 @@ def test_an_unknown_method_is_refused_with_the_names_of_all():
 )
 def test_a_stand_that_cannot_be_is_refused(wrong):
     with pytest.raises(ImpossibleOption, match=next(iter(wrong))):
-        YieldStand(crop="wheat", **wrong)
+        bound("bolinder_2007", **{"crop": "wheat", "yield_t_ha": 5.0, **wrong})
 
 
 @settings(max_examples=25, deadline=None)
