@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from estimates.models import (
@@ -18,6 +24,14 @@ from estimates.models import (
     ParameterSet,
     Scenario,
 )
+from estimates.orders.parameter_sets import add_parameter_set, check_parameter_content
+from sampling.errors import RootfieldError
+from sampling.models import User
+
+if TYPE_CHECKING:  # the stubs know what a form is of, Django does not
+    AnyModelForm = forms.ModelForm[ParameterSet]
+else:
+    AnyModelForm = forms.ModelForm
 
 
 class LookOnly(ModelAdmin):  # type: ignore[misc]
@@ -36,12 +50,74 @@ class LookOnly(ModelAdmin):  # type: ignore[misc]
         return False
 
 
+class NewVersionForm(AnyModelForm):
+    """A whole parameter set as JSON, checked before it is stored."""
+
+    content = forms.JSONField(
+        widget=forms.Textarea(attrs={"rows": 40}),
+        help_text="The set as it is to be, with a new version and the source of each number.",
+    )
+
+    class Meta:
+        model = ParameterSet
+        fields = ["content"]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse what breaks the rules of a set, with the sentence that says what is wrong."""
+        content = self.cleaned_data.get("content")
+        if content is not None:
+            try:
+                check_parameter_content(content)
+            except RootfieldError as error:
+                self.add_error("content", error.detail)
+        return self.cleaned_data
+
+
 @admin.register(ParameterSet)
 class ParameterSetAdmin(LookOnly):
-    """Versions of the numbers of a method."""
+    """Versions of the numbers of a method: to look at, and to start the next one from."""
 
-    list_display = ("method", "version", "name", "sha256", "loaded_at")
+    form = NewVersionForm
+    list_display = ("method", "version", "name", "sha256", "loaded_at", "loaded_by")
     list_filter = ("method",)
+    list_select_related = ("loaded_by",)
+    actions = ("start_new_version",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return whether the person may add parameter sets."""
+        return request.user.has_perm("estimates.add_parameterset")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the content of the set to start from, where one is named."""
+        start = request.GET.get("from", "")
+        known = ParameterSet.objects.filter(pk=start).first() if is_uuid(start) else None
+        return {"content": known.content} if known else {}
+
+    def save_model(self, request: HttpRequest, obj: ParameterSet, form: Any, change: bool) -> None:
+        """Store the new version through the one function that does."""
+        assert isinstance(request.user, User)
+        stored = add_parameter_set(
+            form.cleaned_data["content"], loaded_by=request.user, now=timezone.now()
+        )
+        obj.pk, obj.method, obj.version = stored.pk, stored.method, stored.version
+
+    @admin.action(description="Start a new version from this set", permissions=["add"])
+    def start_new_version(
+        self, request: HttpRequest, chosen: QuerySet[ParameterSet]
+    ) -> HttpResponse:
+        """Open the form of a new version with the numbers of the first set chosen."""
+        first = chosen.order_by("method", "-loaded_at").first()
+        start = f"?from={first.pk}" if first else ""
+        return redirect(reverse("admin:estimates_parameterset_add") + start)
+
+
+def is_uuid(text: str) -> bool:
+    """Return whether a text is an id."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 @admin.register(EstimateOrder)

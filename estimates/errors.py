@@ -3,6 +3,7 @@
 RootfieldError
 ├── OrderRefused               order-refused           422  the order cannot be carried out
 ├── ScenarioRefused            scenario-refused        422  a scenario contradicts itself
+├── ParameterSetRefused        parameter-set-refused   422  the numbers break their own rules
 ├── OrderFinished              order-finished          409  nothing is left to cancel
 └── ContentChanged
     └── ParameterSetChanged    parameter-set-changed   422  a version is known with other numbers
@@ -27,6 +28,15 @@ class ScenarioRefused(RootfieldError):
 
     code = "scenario-refused"
     title = "The scenario cannot be stored."
+    status = 422
+    retry = "after-fix"
+
+
+class ParameterSetRefused(RootfieldError):
+    """A parameter set breaks its own rules; the sentence names the number and the rule."""
+
+    code = "parameter-set-refused"
+    title = "The parameter set cannot be used."
     status = 422
     retry = "after-fix"
 

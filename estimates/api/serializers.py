@@ -12,6 +12,9 @@ from estimates.orders import METHOD_NAMES
 from estimates.orders.place import LARGEST_SEED
 from estimates.runs.provenance import Origin
 
+STATUSES = ("read", "abstract", "code", "derived", "memory", "assumption")
+"""How the source of a number was met, as in `estimates.science.parameters.Status`."""
+
 
 class WishSerializer(serializers.Serializer[Any]):
     """An order as it is asked for."""
@@ -185,7 +188,16 @@ class ParameterSetSerializer(serializers.ModelSerializer[ParameterSet]):
 
     class Meta:
         model = ParameterSet
-        fields = ["id", "name", "version", "method", "sha256", "source_note", "loaded_at"]
+        fields = [
+            "id",
+            "name",
+            "version",
+            "method",
+            "sha256",
+            "source_note",
+            "loaded_at",
+            "loaded_by",
+        ]
         read_only_fields = fields
 
 
@@ -195,6 +207,37 @@ class ParameterSetWithContentSerializer(ParameterSetSerializer):
     class Meta(ParameterSetSerializer.Meta):
         fields = [*ParameterSetSerializer.Meta.fields, "content"]
         read_only_fields = fields
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """One number of a parameter set to change, and where the new one comes from."""
+
+    key = serializers.CharField(help_text="Such as `bolinder_2007.winter_wheat.RR`.")
+    value = serializers.FloatField()
+    source: Any = serializers.CharField()
+    doi = serializers.CharField(required=False, allow_null=True)
+    status = serializers.ChoiceField(choices=STATUSES, required=False)
+    note = serializers.CharField(required=False, allow_blank=True)
+    distribution = serializers.DictField(
+        required=False, help_text="Where the spread changes too; else it stays around the value."
+    )
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    """The next version of a parameter set."""
+
+    version = serializers.CharField(max_length=20)
+    note = serializers.CharField(required=False, allow_blank=True, default="")
+    changes = ChangeSerializer(many=True, allow_empty=False)
+
+
+class EstimateMethodSerializer(serializers.Serializer[Any]):
+    """One method that orders may name."""
+
+    name = serializers.CharField()
+    parameter_set = serializers.CharField(help_text="The set whose newest version it reads.")
+    source: Any = serializers.CharField()
+    needs = serializers.CharField()
 
 
 class BatchSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
+from estimates.api.numbers import MethodViewSet, ParameterSetViewSet
 from estimates.api.scenario_views import (
     ContrastResultViewSet,
     ContrastViewSet,
@@ -13,7 +14,6 @@ from estimates.api.scenario_views import (
 from estimates.api.views import (
     ImpactViewSet,
     OrderViewSet,
-    ParameterSetViewSet,
     ResultViewSet,
     RunViewSet,
 )
@@ -25,6 +25,7 @@ router.register("estimate-results", ResultViewSet, basename="estimate-result")
 router.register("scenarios", ScenarioViewSet, basename="scenario")
 router.register("contrasts", ContrastViewSet, basename="contrast")
 router.register("contrast-results", ContrastResultViewSet, basename="contrast-result")
+router.register("estimate-methods", MethodViewSet, basename="estimate-method")
 router.register("parameter-sets", ParameterSetViewSet, basename="parameter-set")
 
 impact: URLPattern = path(

@@ -9,32 +9,26 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet
 
 from estimates.api.filters import OrderFilter, ResultFilter, RunFilter
 from estimates.api.serializers import (
     LineageSerializer,
     OrderSerializer,
     OrderWithProgressSerializer,
-    ParameterSetSerializer,
-    ParameterSetWithContentSerializer,
     ResultSerializer,
     RunSerializer,
     RunWithDetailsSerializer,
     WishSerializer,
 )
-from estimates.models import EstimateOrder, EstimateResult, EstimateRun, ParameterSet
+from estimates.models import EstimateOrder, EstimateResult, EstimateRun
 from estimates.orders import Wish, cancel_order, order_estimates
 from estimates.orders.table import CSV_TYPE, csv_answer
 from estimates.runs.provenance import origins_of, runs_made_from
-from sampling.actions.access import projects_allowing
-from sampling.api.base import KnownFilters, ProjectViewSet, person
+from sampling.api.base import ProjectViewSet, person
 from sampling.errors import NotFound
-from sampling.models import Campaign, User
+from sampling.models import Campaign
 
 READ, ORDER = "estimate.read", "estimate.order"
 SVG_TYPE = "image/svg+xml"
@@ -174,32 +168,3 @@ class ImpactViewSet(mixins.ListModelMixin, ProjectViewSet):
             return rows
         touched = runs_made_from(self.kwargs["kind"], self.kwargs["record"])
         return rows.filter(pk__in=touched.values("pk")).defer("details")
-
-
-class ReadsEstimates(BasePermission):
-    """Lets in who reads the estimates of any project: parameter sets belong to none."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Return whether the person reads estimates anywhere."""
-        user = request.user
-        return isinstance(user, User) and projects_allowing(user, READ).exists()
-
-
-@extend_schema_view(
-    list=extend_schema(summary="Parameter sets"),
-    retrieve=extend_schema(summary="One parameter set with all its numbers and their sources"),
-)
-class ParameterSetViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[ParameterSet]
-):
-    """The numbers estimates use beyond what was measured."""
-
-    queryset = ParameterSet.objects.all()
-    permission_classes = [ReadsEstimates]
-    filter_backends = [KnownFilters]
-
-    def get_serializer_class(self) -> type[ParameterSetSerializer]:
-        """Show the numbers of single sets only."""
-        if self.action == "list":
-            return ParameterSetSerializer
-        return ParameterSetWithContentSerializer

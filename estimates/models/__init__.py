@@ -22,6 +22,7 @@ from estimates.models.parameters import ParameterSet
 from estimates.models.results import (
     LEVELS,
     QUANTITIES,
+    SPREAD_LEVELS,
     UNITS,
     EstimateFigure,
     EstimateInput,
@@ -43,6 +44,7 @@ __all__ = [
     "MAX_ATTEMPTS",
     "QUANTITIES",
     "RUN_STATES",
+    "SPREAD_LEVELS",
     "UNITS",
     "ClaimedRun",
     "Contrast",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 
 from sampling.models.base import append_only
@@ -12,7 +13,8 @@ from sampling.models.base import append_only
 class ParameterSet(models.Model):
     """One version of the numbers of a method, with the source of each. Never changed.
 
-    `content` is the set as it was loaded; `sha256` is that of its canonical JSON.
+    `content` is the set as it was loaded; `sha256` is that of its canonical JSON. A set that came
+    with the site was loaded by nobody.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -23,6 +25,9 @@ class ParameterSet(models.Model):
     sha256 = models.CharField(max_length=64)
     source_note = models.TextField(blank=True)
     loaded_at = models.DateTimeField()
+    loaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.http import HttpResponse
 
 from estimates.models import EstimateOrder, EstimateResult, EstimateRun
+from estimates.runs.registry import source_of
 
 CSV_TYPE = "text/csv"
 COLUMNS = (
@@ -28,6 +29,8 @@ COLUMNS = (
     "lower",
     "upper",
     "method",
+    "source",
+    "parameter_set_name",
     "parameter_set",
     "code_version",
     "input_sha256",
@@ -107,6 +110,8 @@ def _numbers(result: EstimateResult) -> list[object]:
 def _making(run: EstimateRun) -> list[object]:
     return [
         run.method,
+        source_of(run.method),
+        run.parameter_set.method,
         run.parameter_set.version,
         run.code_version,
         run.input_sha256,

@@ -39,7 +39,12 @@ class Interval:
 def draw_profile(
     layers: Sequence[LayerEstimate], shares: Sequence[VarianceShare], *, title: str
 ) -> str:
-    """Return root C by depth beside the inputs its uncertainty comes from."""
+    """Return root C by depth beside the inputs its uncertainty comes from.
+
+    Without layers there are only the inputs.
+    """
+    if not layers:
+        return draw_shares(shares, title=title)
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_IN, 3.2))
         figure.subplots_adjust(left=0.09, right=0.98, top=0.86, bottom=0.16, wspace=0.95)
@@ -48,6 +53,16 @@ def draw_profile(
         _depth_axes(left, layers)
         _share_axes(right, shares)
         return svg_of(figure, title)
+
+
+def draw_shares(shares: Sequence[VarianceShare], *, title: str) -> str:
+    """Return the inputs that the uncertainty of an estimate comes from."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH_IN, 2.6))
+        figure.subplots_adjust(left=0.45, right=0.98, top=0.84, bottom=0.2)
+        figure.suptitle(_plain(title), x=0.01, ha="left", fontsize=10)
+        _share_axes(figure.subplots(), shares)
+        return _svg(figure, title)
 
 
 def draw_intervals(stocks: Sequence[Interval], inputs: Sequence[Interval], *, title: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import F
 
 from estimates.assembly import Lineage
-from estimates.models import ENSEMBLE, UNITS, EstimateResult, EstimateRun
+from estimates.models import ENSEMBLE, UNITS, EstimateFigure, EstimateResult, EstimateRun
+from estimates.plots import Interval, draw_intervals
 from estimates.runs.claims import Claim
 from estimates.runs.findings import Findings
 from estimates.runs.parameters import numbers_of
@@ -64,8 +65,23 @@ def summarise(claim: Claim) -> Findings:
         input_sha256=blank.input_sha256,
         lineage=lineage,
         results=results,
+        figures=[] if run.is_summary else _figures(found, title=f"{run.plot}, several methods"),
         details={"notes": [asdict(note) for note in notes], "left_out": _left_out(members)},
     )
+
+
+def _figures(found: Sequence[EstimateResult], *, title: str) -> list[EstimateFigure]:
+    """Return a drawing of what each method says of the plot."""
+    stocks, inputs = (
+        [
+            Interval(label=result.method, group="", summary=_member(result).summary)
+            for result in found
+            if result.quantity == quantity
+        ]
+        for quantity in QUANTITIES
+    )
+    svg = draw_intervals(stocks, inputs, title=title)
+    return [EstimateFigure(name="methods", title=title, svg=svg)]
 
 
 def _failed(blank: Findings, error: NotEnoughData) -> Findings:

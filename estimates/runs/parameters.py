@@ -7,12 +7,14 @@ import json
 import uuid
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from estimates.errors import ParameterSetChanged
 from estimates.models import ParameterSet
 from estimates.runs.registry import set_of
 from estimates.science.parameters import ParameterSet as Numbers
 from estimates.science.parameters import load_parameter_set
+from sampling.models import User
 from sampling.rules.canonical_json import canonical_sha256
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "parameter_sets"
@@ -50,23 +52,49 @@ def _newest_after_loading(name: str, *, now: dt.datetime) -> ParameterSet | None
 
 
 def _load(path: Path, *, now: dt.datetime) -> ParameterSet:
-    text = path.read_text(encoding="utf-8")
-    numbers = load_parameter_set(text)
-    content = json.loads(text)
-    digest = canonical_sha256(content)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return store_content(content, name=path.stem, now=now)
+
+
+def store_content(
+    content: dict[str, Any], *, name: str, now: dt.datetime, loaded_by: User | None = None
+) -> ParameterSet:
+    """Store the content of a set under its version, once; raises as `check_content` does.
+
+    name is the title of a set that has none.
+    """
+    numbers = check_content(content)
     stored, _ = ParameterSet.objects.get_or_create(
         method=numbers.method,
         version=numbers.version,
         defaults={
-            "name": content.get("title", path.stem),
+            "name": content.get("title", name),
             "content": content,
-            "sha256": digest,
+            "sha256": canonical_sha256(content),
             "source_note": content.get("note", ""),
             "loaded_at": now,
+            "loaded_by": loaded_by,
         },
     )
-    if stored.sha256 != digest:
-        raise ParameterSetChanged(
-            f"{stored} is stored with other numbers than {path.name} has; give it a new version.",
-        )
+    _check_same(stored, content)
     return stored
+
+
+def check_content(content: dict[str, Any]) -> Numbers:
+    """Return the numbers of a set that may be stored.
+
+    Raises ImpossibleParameter for a set that breaks its own rules and ParameterSetChanged for a
+    known version with other numbers.
+    """
+    numbers = load_parameter_set(json.dumps(content))
+    known = ParameterSet.objects.filter(method=numbers.method, version=numbers.version).first()
+    if known is not None:
+        _check_same(known, content)
+    return numbers
+
+
+def _check_same(stored: ParameterSet, content: dict[str, Any]) -> None:
+    if stored.sha256 != canonical_sha256(content):
+        raise ParameterSetChanged(
+            f"{stored} is stored with other numbers than these; give them a new version.",
+        )

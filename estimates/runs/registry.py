@@ -85,6 +85,10 @@ REGISTRY: Mapping[str, Method] = {
     )
 }
 
+PARAMETER_SETS = tuple(
+    dict.fromkeys([*(method.parameter_set for method in REGISTRY.values()), ENSEMBLE])
+)
+
 ENSEMBLE_SOURCE = "Equal mixture of the methods of the order; their spread is a row of its own"
 
 

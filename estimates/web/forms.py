@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
-from estimates.orders import METHOD_NAMES, Wish
+from estimates.orders import DEFAULT_METHODS, Wish
 from estimates.orders.place import LARGEST_SEED
+from estimates.runs.registry import REGISTRY
 from sampling.models import Campaign, Project
 
 EXTRANEOUS = [
@@ -21,13 +22,27 @@ ROUTES = [
 ]
 
 
+OPTIONS = (
+    "route",
+    "extraneous",
+    "target_depth_cm",
+    "extrapolate",
+    "yield_moisture_percent",
+    "season_water_mm",
+    "renewal_years",
+)
+
+
 class OrderForm(forms.Form):
     """A wish in the words of an analyst; what is left blank takes the default of the method."""
 
     campaign = forms.ModelChoiceField(queryset=Campaign.objects.none(), empty_label=None)
     methods = forms.MultipleChoiceField(
-        choices=[(name, name.replace("_", " ")) for name in METHOD_NAMES],
-        initial=list(METHOD_NAMES),
+        choices=[
+            (method.name, f"{method.name.replace('_', ' ')}: needs {method.needs}")
+            for method in REGISTRY.values()
+        ],
+        initial=list(DEFAULT_METHODS),
         widget=forms.CheckboxSelectMultiple,
     )
     route = forms.ChoiceField(choices=ROUTES, required=False, label="Way to carbon")
@@ -39,6 +54,15 @@ class OrderForm(forms.Form):
     )
     extrapolate = forms.BooleanField(
         required=False, label="Add the roots below the deepest layer, by depth models"
+    )
+    yield_moisture_percent = forms.FloatField(
+        required=False, min_value=0, max_value=99, label="Moisture of yields without one, %"
+    )
+    season_water_mm = forms.FloatField(
+        required=False, min_value=0, max_value=9000, label="Rain and irrigation of the season, mm"
+    )
+    renewal_years = forms.FloatField(
+        required=False, min_value=1, max_value=100, label="Perennials are renewed after, years"
     )
     seed = forms.IntegerField(
         min_value=0,
@@ -58,9 +82,5 @@ class OrderForm(forms.Form):
     def wish(self) -> Wish:
         """Return what the form asks for."""
         cleaned = self.cleaned_data
-        options = {
-            name: cleaned[name]
-            for name in ("route", "extraneous", "target_depth_cm", "extrapolate")
-            if cleaned[name] not in ("", None)
-        }
+        options = {name: cleaned[name] for name in OPTIONS if cleaned[name] not in ("", None)}
         return Wish(methods=cleaned["methods"], options=options, seed=cleaned["seed"])

@@ -10,7 +10,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from estimates.errors import OrderFinished
-from estimates.models import EstimateFigure, EstimateOrder, EstimateResult, EstimateRun
+from estimates.models import (
+    SPREAD_LEVELS,
+    EstimateFigure,
+    EstimateOrder,
+    EstimateResult,
+    EstimateRun,
+)
 from estimates.orders import cancel_order, order_estimates
 from estimates.orders.table import csv_answer
 from estimates.web.forms import OrderForm
@@ -153,6 +159,10 @@ def found_by(order: EstimateOrder) -> dict[str, Any]:
         "rows": [(run, found.get((run.plot_id, run.method), {})) for run in newest],
         "treatments": results.filter(level="treatment")
         .select_related("treatment__study")
-        .order_by("quantity", "treatment__study__code", "treatment__code"),
+        .order_by("quantity", "treatment__study__code", "treatment__code", "method"),
+        "spreads": results.filter(level__in=SPREAD_LEVELS)
+        .select_related("run__plot__study", "treatment__study")
+        .defer("run__details")
+        .order_by("quantity", "level", "run__plot__code", "treatment__code"),
         "figures": figures.defer("svg"),
     }

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from estimates.models import EstimateRun
+from estimates.models import SPREAD_LEVELS, EstimateRun
 from estimates.runs.provenance import Origin, origins_of
+from estimates.runs.registry import source_of
 from sampling.errors import NotFound
 from sampling.web.pages import ProjectPage
 
 SVG_TYPE = "image/svg+xml"
+ENSEMBLE_LEVELS = ("plot", "treatment")
 
 
 class RunBase(ProjectPage):
@@ -49,6 +51,14 @@ class RunPage(RunBase):
             {
                 "run": run,
                 "campaign": run.order.campaign,
+                "source": source_of(run.method),
+                "members": [
+                    (result, member)
+                    for result in results
+                    if result.level in ENSEMBLE_LEVELS
+                    for member in result.details.get("members", ())
+                ],
+                "spreads": [result for result in results if result.level in SPREAD_LEVELS],
                 "whole": [result for result in results if result.level == "plot"],
                 "layers": [result for result in results if result.level == "layer"],
                 "treatments": [result for result in results if result.level == "treatment"],

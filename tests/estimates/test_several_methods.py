@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 
 import pytest
@@ -249,3 +250,47 @@ def test_species_of_a_mixture_share_the_ground_and_trees_are_named(bare_trial, s
     roots = value(order, "root_c_stock", plot=stand.plot, method="amg_v2")
     assert roots.mean == pytest.approx(0.6 * wheat + 0.4 * bean, rel=0.02)
     assert "tree_left_out" in {note["code"] for note in roots.run.details["notes"]}
+
+
+def test_the_page_and_the_file_show_methods_their_sources_and_their_spread(
+    harvested, analyst, client
+):
+    plot = harvested.plots[0]
+    methods = ("bolinder_2007", "fixed_root_c")
+    order = ordered(harvested, analyst, *methods, plots=[plot.pk])
+    client.force_login(analyst)
+    base = f"/projects/{harvested.campaign.project_id}/estimates/"
+    run = order.runs.get(method="ensemble", plot=plot)
+
+    page = client.get(f"{base}{order.pk}/").content.decode()
+    of_run = client.get(f"{base}runs/{run.pk}/").content.decode()
+    file = client.get(f"{base}{order.pk}/results.csv").content.decode()
+
+    assert "Between methods" in page
+    assert "(fixed_root_c)" in page
+    assert "What the methods say" in of_run
+    assert "methods.svg" in of_run
+    lines = list(csv.DictReader(file.splitlines()))
+    spread = next(line for line in lines if line["level"] == "plot_spread")
+    assert (spread["method"], spread["unit"]) == ("ensemble", "g m-2")
+    straw = next(line for line in lines if line["quantity"] == "straw_c")
+    assert "doi:10." in straw["source"]
+    assert straw["parameter_set_name"] == FAMILY
+
+
+def test_an_order_by_the_form_may_name_methods_by_yield(harvested, analyst, client):
+    client.force_login(analyst)
+    base = f"/projects/{harvested.campaign.project_id}/estimates/"
+    form = {
+        "campaign": harvested.campaign.pk,
+        "methods": ["amg_v2", "ipcc_2019_tier2"],
+        "yield_moisture_percent": "14",
+        "seed": 1,
+    }
+
+    answer = client.post(base, form)
+
+    assert answer.status_code == 302
+    order = EstimateRun.objects.first().order
+    assert order.methods == ["amg_v2", "ipcc_2019_tier2"]
+    assert order.options["yield_moisture_percent"] == 14.0

@@ -307,6 +307,15 @@ ESTIMATES = [
         arguments={"pk": "parameter_set"},
         outsider=OPEN,
     ),
+    Row(method="POST", route="api/v1/parameter-sets", who=STAFF, outsider=FORBIDDEN),
+    Row(
+        method="POST",
+        route="api/v1/parameter-sets/<pk>/revise",
+        who=STAFF,
+        arguments={"pk": "parameter_set"},
+        outsider=FORBIDDEN,
+    ),
+    get("api/v1/estimate-methods", "estimate.read"),
     Row(
         method="GET",
         route="api/v1/estimate-impact/<kind>/<record>",

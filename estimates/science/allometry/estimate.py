@@ -96,7 +96,8 @@ def _effects(model: HarvestModel, first: Values) -> dict[str, tuple[float, float
             rising = np.sign(((rows - rows.mean(axis=1, keepdims=True)) * first[name]).sum(axis=1))
             varies = np.ptp(rows, axis=1) > NOISE * rows.mean(axis=1)
             sds = np.where(varies, rows.std(axis=1), 0.0) * rising
-            effects[name] = (float(sds[STOCK]), float(sds[INPUT]))
+            if sds.any():
+                effects[name] = (float(sds[STOCK]), float(sds[INPUT]))
     return effects
 
 
