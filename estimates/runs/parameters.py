@@ -32,6 +32,8 @@ def load_parameter_sets(*, now: dt.datetime, directory: Path = DIRECTORY) -> lis
 def parameters_for(method: str, *, now: dt.datetime) -> ParameterSet | None:
     """Return the newest set a method reads, loading the shipped ones when there is none."""
     name = set_of(method)
+    if name is None:
+        return None
     return newest_of(name) or _newest_after_loading(name, now=now)
 
 
@@ -96,5 +98,5 @@ def check_content(content: dict[str, Any]) -> Numbers:
 def _check_same(stored: ParameterSet, content: dict[str, Any]) -> None:
     if stored.sha256 != canonical_sha256(content):
         raise ParameterSetChanged(
-            f"{stored} is stored with other numbers than these; give them a new version.",
+            f"{stored} is stored with other numbers than these; give it a new version.",
         )

@@ -92,9 +92,11 @@ PARAMETER_SETS = tuple(
 ENSEMBLE_SOURCE = "Equal mixture of the methods of the order; their spread is a row of its own"
 
 
-def set_of(method: str) -> str:
-    """Return the parameter set a method reads."""
-    return ENSEMBLE if method == ENSEMBLE else REGISTRY[method].parameter_set
+def set_of(method: str) -> str | None:
+    """Return the parameter set a method reads, or None for a method nobody knows."""
+    if method == ENSEMBLE:
+        return ENSEMBLE
+    return REGISTRY[method].parameter_set if method in REGISTRY else None
 
 
 def source_of(method: str) -> str:
