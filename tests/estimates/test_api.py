@@ -237,10 +237,12 @@ def test_impact_names_the_runs_a_determination_went_into(api, trial, finished):
 
 
 def test_parameter_sets_show_their_numbers_with_sources(api, order):
-    (listed,) = rows(api.get("/api/v1/parameter-sets"))
+    sets = {row["method"]: row for row in rows(api.get("/api/v1/parameter-sets"))}
+    listed = sets["measured_cores"]
 
     shown = api.get(f"/api/v1/parameter-sets/{listed['id']}").json()
 
+    assert sets.keys() == {"measured_cores", "yield_allometry", "ensemble"}
     assert "content" not in listed
     assert all(number["source"] for number in shown["content"]["numbers"])
 
