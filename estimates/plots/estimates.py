@@ -60,9 +60,9 @@ def draw_shares(shares: Sequence[VarianceShare], *, title: str) -> str:
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_IN, 2.6))
         figure.subplots_adjust(left=0.45, right=0.98, top=0.84, bottom=0.2)
-        figure.suptitle(_plain(title), x=0.01, ha="left", fontsize=10)
+        figure.suptitle(plain(title), x=0.01, ha="left", fontsize=10)
         _share_axes(figure.subplots(), shares)
-        return _svg(figure, title)
+        return svg_of(figure, title)
 
 
 def draw_intervals(stocks: Sequence[Interval], inputs: Sequence[Interval], *, title: str) -> str:

@@ -32,7 +32,7 @@ ROOTS_ONLY = frozenset(
 )
 
 
-def summarise(claim: Claim) -> Findings:
+def summarise(claim: Claim[EstimateRun]) -> Findings:
     """Return the ensemble of the methods and their spread, for a plot or for each treatment.
 
     A plot on which too few methods have a result is a failure that says so.

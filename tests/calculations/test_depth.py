@@ -99,20 +99,10 @@ def test_too_shallow_a_profile_and_a_depth_nobody_measured_are_refused():
     ]
 
 
-def test_the_beta_of_a_profile_is_that_of_its_layers():
-    """Silsoe control, t per ha and 30 cm: beta 0.9535 above 150 cm; and used to go deeper."""
-    layers = zip((30, 60, 90, 120, 150), (2.533, 0.344, 0.198, 0.094, 0.043), strict=True)
-    text = "lower_depth_cm,mass\n" + "".join(f"{depth},{mass}\n" for depth, mass in layers)
+def test_the_beta_of_the_profile_itself_is_one_model_more():
+    """Silsoe control: 0.9535, by rooting-depth."""
+    text = "measured,measured_to_cm,local_beta\n3.212,150,0.9535\n"
 
-    (fit,) = calculated("depth-fit", text)
-    (whole,) = calculated(
-        "depth-extrapolate",
-        f"measured,measured_to_cm,local_beta\n3.212,150,{fit['beta']}\n",
-    )
+    (row,) = calculated("depth-extrapolate", text)
 
-    assert fit["beta"] == pytest.approx(0.9535, abs=5e-5)
-    assert whole["total_local"] == whole["total"]
-
-
-def test_two_layers_are_no_profile():
-    assert problems("depth-fit", "lower_depth_cm,mass\n30,2\n60,1\n") == [(2, "not_enough_data")]
+    assert row["total_local"] == row["total"] == pytest.approx(3.212 / (1 - 0.9535**150))

@@ -90,7 +90,7 @@ CALCULATION = Calculation(
                 *MODEL_COLUMNS,
                 Column(
                     name="local_beta",
-                    meaning="beta fitted to the profile itself, as by depth-fit",
+                    meaning="beta fitted to the profile itself, as by rooting-depth",
                     is_required=False,
                     lower=0.01,
                     upper=0.99999,
