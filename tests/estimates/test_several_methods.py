@@ -272,7 +272,7 @@ def test_the_page_and_the_file_show_methods_their_sources_and_their_spread(
     assert "methods.svg" in of_run
     lines = list(csv.DictReader(file.splitlines()))
     spread = next(line for line in lines if line["level"] == "plot_spread")
-    assert (spread["method"], spread["unit"]) == ("ensemble", "g m-2")
+    assert (spread["method"], spread["unit"]) == ("ensemble", "g m-2 a-1")
     straw = next(line for line in lines if line["quantity"] == "straw_c")
     assert "doi:10." in straw["source"]
     assert straw["parameter_set_name"] == FAMILY
