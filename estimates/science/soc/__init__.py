@@ -20,6 +20,7 @@ For outsiders:
 - `two_layers`: run_two_layers, ours and uncertain, for roots below the plough.
 - `superposition`: basis_of(series by stream), then Basis.draws or Basis.quantiles.
 - `humification`: published sets of root against shoot; `isotopes`: radiocarbon and delta-13C.
+- `frame_trial`: ICBM as it was run at Ultuna, for comparison only.
 
 A stream's humification is looked up by its name, else by its source. Direct draws of rates, clay
 or climate are arrays with a draws axis.
