@@ -23,6 +23,7 @@ from estimates.models import (
     EstimateRun,
     ParameterSet,
     Scenario,
+    TreatmentContrast,
 )
 from estimates.orders.parameter_sets import add_parameter_set, check_parameter_content
 from sampling.errors import RootfieldError
@@ -192,3 +193,12 @@ class ContrastResultAdmin(LookOnly):
 
     list_display = ("quantity", "horizon_years", "method", "model", "mean", "lower", "upper")
     list_filter = ("kind", "quantity", "method", "model")
+
+
+@admin.register(TreatmentContrast)
+class TreatmentContrastAdmin(LookOnly):
+    """Measured treatments minus the control of their study."""
+
+    list_display = ("treatment", "baseline", "quantity", "method", "mean", "lower", "upper")
+    list_filter = ("quantity", "method")
+    list_select_related = ("treatment__study", "baseline__study")

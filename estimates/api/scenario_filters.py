@@ -14,7 +14,9 @@ from estimates.models import (
     Contrast,
     ContrastResult,
     ContrastRun,
+    EstimateRun,
     Scenario,
+    TreatmentContrast,
 )
 
 
@@ -64,3 +66,25 @@ class ContrastResultFilter(django_filters.FilterSet):  # type: ignore[misc]
     def keep_current(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
         """Keep what is to be read, when asked to."""
         return rows.filter(run__in=ContrastRun.objects.current()) if value else rows
+
+
+class TreatmentContrastFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Differences between measured treatments by what they belong to."""
+
+    project = django_filters.UUIDFilter(field_name="run__order__project")
+    campaign = django_filters.UUIDFilter(field_name="run__order__campaign")
+    order = django_filters.UUIDFilter(field_name="run__order")
+    treatment = django_filters.UUIDFilter(field_name="treatment")
+    method = django_filters.CharFilter(field_name="method")
+    quantity = django_filters.CharFilter(field_name="quantity")
+    current = django_filters.BooleanFilter(
+        method="keep_current", help_text="Only of the last run that succeeded for each order."
+    )
+
+    class Meta:
+        model = TreatmentContrast
+        fields = ["project", "campaign", "order", "treatment", "method", "quantity"]
+
+    def keep_current(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
+        """Keep what is to be read, when asked to."""
+        return rows.filter(run__in=EstimateRun.objects.current()) if value else rows

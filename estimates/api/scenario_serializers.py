@@ -12,6 +12,7 @@ from estimates.models import (
     ContrastResult,
     ContrastRun,
     Scenario,
+    TreatmentContrast,
 )
 from estimates.orders.contrast_options import INPUT_METHODS, SOIL_MODELS
 from estimates.orders.place import LARGEST_SEED
@@ -221,5 +222,49 @@ class ContrastResultSerializer(serializers.ModelSerializer[ContrastResult]):
             "upper",
             "is_stale",
             "details",
+        ]
+        read_only_fields = fields
+
+
+class TreatmentContrastSerializer(serializers.ModelSerializer[TreatmentContrast]):
+    """A measured treatment minus the control of its study, with its 95 % interval."""
+
+    order = serializers.UUIDField(source="run.order_id", read_only=True)
+    treatment_code = serializers.CharField(source="treatment.code", read_only=True)
+    baseline_code = serializers.CharField(source="baseline.code", read_only=True)
+    study_code = serializers.CharField(source="treatment.study.code", read_only=True)
+    parameter_set_version = serializers.CharField(
+        source="run.parameter_set.version", read_only=True
+    )
+    is_stale = serializers.BooleanField(source="run.is_stale", read_only=True)
+
+    class Meta:
+        model = TreatmentContrast
+        fields = [
+            "id",
+            "run",
+            "order",
+            "study_code",
+            "treatment",
+            "treatment_code",
+            "baseline",
+            "baseline_code",
+            "quantity",
+            "method",
+            "parameter_set_version",
+            "unit",
+            "mean",
+            "baseline_mean",
+            "standard_error",
+            "shared_sd",
+            "sd",
+            "degrees_of_freedom",
+            "lower",
+            "upper",
+            "variance_block",
+            "variance_plot",
+            "variance_core",
+            "blocks",
+            "is_stale",
         ]
         read_only_fields = fields

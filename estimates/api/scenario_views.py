@@ -13,7 +13,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from estimates.api.scenario_filters import ContrastFilter, ContrastResultFilter, ScenarioFilter
+from estimates.api.scenario_filters import (
+    ContrastFilter,
+    ContrastResultFilter,
+    ScenarioFilter,
+    TreatmentContrastFilter,
+)
 from estimates.api.scenario_serializers import (
     ContrastResultSerializer,
     ContrastSerializer,
@@ -22,9 +27,17 @@ from estimates.api.scenario_serializers import (
     DraftSerializer,
     ScenarioSerializer,
     ScenarioWithDocumentSerializer,
+    TreatmentContrastSerializer,
 )
 from estimates.api.views import SVG_TYPE, UNKNOWN
-from estimates.models import Contrast, ContrastFigure, ContrastResult, ContrastRun, Scenario
+from estimates.models import (
+    Contrast,
+    ContrastFigure,
+    ContrastResult,
+    ContrastRun,
+    Scenario,
+    TreatmentContrast,
+)
 from estimates.orders.contrast_table import contrast_answer
 from estimates.orders.scenarios import (
     ContrastWish,
@@ -164,4 +177,17 @@ class ContrastResultViewSet(mixins.ListModelMixin, ProjectViewSet):
     filterset_class = ContrastResultFilter
     serializer_class = ContrastResultSerializer
     project_path = "run__contrast__project"
+    needs = {"list": READ}
+
+
+@extend_schema_view(list=extend_schema(summary="Differences between measured treatments"))
+class TreatmentContrastViewSet(mixins.ListModelMixin, ProjectViewSet):
+    """Treatments minus the control of their study, from the plots of an order."""
+
+    queryset = TreatmentContrast.objects.for_display().defer(
+        "run__details", "run__parameter_set__content"
+    )
+    filterset_class = TreatmentContrastFilter
+    serializer_class = TreatmentContrastSerializer
+    project_path = "run__order__project"
     needs = {"list": READ}

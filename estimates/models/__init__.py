@@ -30,6 +30,7 @@ from estimates.models.results import (
 )
 from estimates.models.runs import ENSEMBLE, EstimateOrder, EstimateRun, EstimateRunQuerySet
 from estimates.models.scenarios import INTERVENTIONS, Contrast, ContrastRun, Scenario
+from estimates.models.treatment_contrasts import TreatmentContrast
 
 __all__ = [
     "ACTIVE_STATES",
@@ -60,4 +61,5 @@ __all__ = [
     "EstimateRunQuerySet",
     "ParameterSet",
     "Scenario",
+    "TreatmentContrast",
 ]

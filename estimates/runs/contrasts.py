@@ -81,15 +81,13 @@ def refresh_contrasts(*, now: dt.datetime) -> list[uuid.UUID]:
         ContrastRun.objects.newest()
         .filter(state__in=("succeeded", "failed"), contrast__cancelled_at=None)
         .exclude(input_sha256="")
-        .select_related("contrast__site")
         .order_by("pk")
+        .values_list("pk", "contrast__site", "details__site_mark")
     )
-    marks = site_marks({run.contrast.site_id for run in runs})
-    created = []
-    for run in runs:
-        if run.details.get("site_mark") != marks[run.contrast.site_id]:
-            created += _recompute(run, now=now)
-    return created
+    marks = site_marks({site for _, site, _ in runs})
+    moved = [pk for pk, site, mark in runs if mark != marks[site]]
+    changed = ContrastRun.objects.filter(pk__in=moved).select_related("contrast__site")
+    return [later for run in changed.order_by("pk") for later in _recompute(run, now=now)]
 
 
 def _recompute(run: ContrastRun, *, now: dt.datetime) -> list[uuid.UUID]:

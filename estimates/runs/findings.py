@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from estimates.assembly import Lineage
-from estimates.models import UNITS, EstimateFigure, EstimateResult
+from estimates.models import UNITS, EstimateFigure, EstimateResult, TreatmentContrast
 from estimates.science.budget import VarianceShare
 from estimates.science.monte_carlo import Summary
 from estimates.science.results import (
@@ -30,6 +30,7 @@ class Findings:
     lineage: Sequence[Lineage]
     results: Sequence[EstimateResult] = ()
     figures: Sequence[EstimateFigure] = ()
+    contrasts: Sequence[TreatmentContrast] = ()
     details: dict[str, Any] = field(default_factory=dict)
     failure_code: str = ""
     failure_reason: str = ""

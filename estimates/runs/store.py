@@ -12,6 +12,7 @@ from estimates.models import (
     EstimateInput,
     EstimateResult,
     EstimateRun,
+    TreatmentContrast,
 )
 from estimates.runs.claims import Claim
 from estimates.runs.findings import Findings
@@ -36,7 +37,10 @@ def store(claim: Claim[EstimateRun], findings: Findings, *, now: dt.datetime) ->
             result.run = run
         for figure in findings.figures:
             figure.run = run
+        for contrast in findings.contrasts:
+            contrast.run = run
         EstimateResult.objects.bulk_create(findings.results)
+        TreatmentContrast.objects.bulk_create(findings.contrasts)
         EstimateFigure.objects.bulk_create(findings.figures)
         _finish(run, findings, now=now)
     return True

@@ -15,6 +15,7 @@ from estimates.models import ENSEMBLE, EstimateFigure, EstimateRun
 from estimates.plots import Interval, draw_intervals
 from estimates.runs.claims import Claim
 from estimates.runs.findings import Findings, plot_estimate, treatment_results
+from estimates.runs.measured_contrasts import measured_contrasts
 from estimates.science.results import PlotEstimate
 from estimates.science.treatments import treatment_means
 from sampling.rules.canonical_json import canonical_sha256
@@ -32,7 +33,7 @@ def followers_of(run: EstimateRun) -> list[uuid.UUID]:
 
 
 def summarise(claim: Claim[EstimateRun]) -> Findings:
-    """Return the means of treatments; plots that failed are named and left out."""
+    """Return means and contrasts of treatments; plots that failed are named and left out."""
     plot_runs = list(
         EstimateRun.objects.filter(order=claim.run.order_id, method=claim.run.method)
         .of_plots()
@@ -44,14 +45,17 @@ def summarise(claim: Claim[EstimateRun]) -> Findings:
     done = [run for run in plot_runs if run.state == "succeeded"]
     estimates = {run.pk: plot_estimate(run.details["estimate"]) for run in done}
     means = treatment_means(list(estimates.values()))
+    measured = measured_contrasts(done, estimates)
     title = f"{claim.run.order.campaign} by {claim.run.method.replace('_', ' ')}"
     return Findings(
         input_sha256=canonical_sha256([[str(item.record), item.revision] for item in lineage]),
         lineage=lineage,
         results=treatment_results(means, method=claim.run.method),
         figures=_figures(done, estimates, title) if done else (),
+        contrasts=measured.rows,
         details={
             "plots": len(done),
+            "without_contrast": list(measured.without),
             "left_out": [
                 {"plot": str(run.plot_id), "code": run.failure_code, "reason": run.failure_reason}
                 for run in plot_runs

@@ -299,6 +299,7 @@ ESTIMATES = [
         is_there=False,
     ),
     get("api/v1/contrast-results", "estimate.read"),
+    get("api/v1/treatment-contrasts", "estimate.read"),
     get("api/v1/parameter-sets", "estimate.read"),
     Row(
         method="GET",
