@@ -26,11 +26,8 @@ router.register("estimate-results", ResultViewSet, basename="estimate-result")
 router.register("scenarios", ScenarioViewSet, basename="scenario")
 router.register("contrasts", ContrastViewSet, basename="contrast")
 router.register("contrast-results", ContrastResultViewSet, basename="contrast-result")
-<<<<<<< HEAD
 router.register("estimate-methods", MethodViewSet, basename="estimate-method")
-=======
 router.register("treatment-contrasts", TreatmentContrastViewSet, basename="treatment-contrast")
->>>>>>> b4ef23a (Measured treatments stand against the control of their study in every order)
 router.register("parameter-sets", ParameterSetViewSet, basename="parameter-set")
 
 impact: URLPattern = path(

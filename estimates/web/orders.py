@@ -11,18 +11,12 @@ from django.utils import timezone
 
 from estimates.errors import OrderFinished
 from estimates.models import (
-<<<<<<< HEAD
     SPREAD_LEVELS,
-=======
->>>>>>> b4ef23a (Measured treatments stand against the control of their study in every order)
     EstimateFigure,
     EstimateOrder,
     EstimateResult,
     EstimateRun,
-<<<<<<< HEAD
-=======
     TreatmentContrast,
->>>>>>> b4ef23a (Measured treatments stand against the control of their study in every order)
 )
 from estimates.orders import cancel_order, order_estimates
 from estimates.orders.table import csv_answer
@@ -166,17 +160,13 @@ def found_by(order: EstimateOrder) -> dict[str, Any]:
         "rows": [(run, found.get((run.plot_id, run.method), {})) for run in newest],
         "treatments": results.filter(level="treatment")
         .select_related("treatment__study")
-<<<<<<< HEAD
         .order_by("quantity", "treatment__study__code", "treatment__code", "method"),
         "spreads": results.filter(level__in=SPREAD_LEVELS)
         .select_related("run__plot__study", "treatment__study")
         .defer("run__details")
         .order_by("quantity", "level", "run__plot__code", "treatment__code"),
-=======
-        .order_by("quantity", "treatment__study__code", "treatment__code"),
         "contrasts": TreatmentContrast.objects.filter(run__order=order).current().for_display(),
         "without_contrast": without_contrast(order),
->>>>>>> b4ef23a (Measured treatments stand against the control of their study in every order)
         "figures": figures.defer("svg"),
     }
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("estimates", "0002_scenarios_and_contrasts"),
+        ("estimates", "0003_several_methods_and_their_spread"),
         ("sampling", "0005_attachments"),
     ]
 
