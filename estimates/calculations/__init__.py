@@ -25,6 +25,8 @@ To add a calculation, add one module to `catalogue`; nothing else changes, the r
 - `EachRow` answers each row with its own cells and the outputs; `each_group` takes rows that
   agree in some columns. Other functions take `Given` and answer rows; they raise ProblemsFound
   with the line of each row they refuse (`problem_of`).
+- Columns that several share stand in modules beside `catalogue`, such as `soil_columns`;
+  `uncertainty_columns` and `propagated` (uncertainty) give a result the uncertainty of its inputs.
 - The arithmetic stands in `science` and raises ScienceError with a code and a sentence; the module
   here only names columns and hands plain values over. Nothing answers NaN, or 0 for missing: an
   output that cannot be said is None.

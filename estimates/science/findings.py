@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["note", "warn", "confirm"]  # confirm: a person has to say that it is so
+Level = Literal["warn", "confirm"]  # confirm: a person has to say that it is so
 
 
 @dataclass(frozen=True, kw_only=True)

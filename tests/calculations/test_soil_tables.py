@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from estimates.calculations.problems import ProblemsFound
 from tests.calculations.tables import answers, column, refusals
 
 # von Haden et al. 2020, doi:10.1111/gcb.15124, example sheet a_temporal_paired
@@ -141,6 +142,17 @@ def test_cores_are_compared_at_masses_agreed_on():
 
     assert answers("soc-esm", CORES, reference=cumulative) == by_layer
     assert column(by_layer, "reference_mineral_mass_t_ha") == [1196.15, 3730.65] * 2
+
+
+def test_an_agreed_mass_left_out_is_named_in_its_own_table():
+    masses = "lower_cm,mineral_mass_t_ha\n10,1196.15\n30,\n"
+
+    with pytest.raises(ProblemsFound) as caught:
+        answers("soc-esm", CORES, reference=masses)
+
+    assert [(p.table, p.line, p.column) for p in caught.value.problems] == [
+        ("reference", 3, "mineral_mass_t_ha")
+    ]
 
 
 def test_a_core_that_holds_less_has_no_stock_and_a_reason():

@@ -232,7 +232,7 @@ CALCULATION = Calculation(
     outputs=(
         Column(name="isotope_used", meaning="isotope traced", kind="text"),
         Column(name="share_of_soil", meaning="share of soil C or N from rhizodeposition"),
-        Column(name="u_share_of_soil", meaning="its standard uncertainty"),
+        Column(name="u_share_of_soil", meaning="its standard uncertainty, from those given"),
         Column(name="amount", meaning="the amount it is", unit="unit of soil_stock"),
         Column(name="u_amount", meaning="its standard uncertainty", unit="unit of soil_stock"),
         Column(name="detection_share", meaning="smallest share seen; needs u_soil_background"),

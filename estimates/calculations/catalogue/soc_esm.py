@@ -65,21 +65,22 @@ def _agreed_masses(rows: Sequence[Row]) -> Reference | None:
     """Return the masses of the table `reference`: cumulative, or of layers to be added up."""
     if not rows:
         return None
+    ordered = sorted(rows, key=lambda row: row.number("lower_depth_cm"))
     total, agreed = 0.0, []
-    for row in sorted(rows, key=lambda each: each.number("lower_depth_cm")):
-        if row.has("cumulative_mineral_mass_t_ha"):
-            total = row.number("cumulative_mineral_mass_t_ha")
-        else:
-            total += row.number("mineral_mass_t_ha")
+    for row, mass in zip(ordered, answers_to(ordered, _agreed_mass), strict=True):
+        total = mass if row.has("cumulative_mineral_mass_t_ha") else total + mass
         agreed.append((row.number("lower_depth_cm"), total))
     return tuple(agreed)
 
 
+def _agreed_mass(row: Row) -> float:
+    if row.has("cumulative_mineral_mass_t_ha"):
+        return row.number("cumulative_mineral_mass_t_ha")
+    return row.number("mineral_mass_t_ha")
+
+
 def _reference(row: Row, given: Given, layers: dict[str, list[SoilLayer]]) -> Reference:
     """Return what the core of this row is compared at."""
-    agreed = _agreed_masses(given.rows("reference"))
-    if agreed is not None:
-        return agreed
     name = row.optional_text("reference_core") or given.options.optional_text("reference_core")
     if name is None:
         raise BadCell(
@@ -99,7 +100,11 @@ def _reference(row: Row, given: Given, layers: dict[str, list[SoilLayer]]) -> Re
 
 def _calculate(given: Given) -> Iterable[Cells]:
     layers, first_rows = _profiles(given)
-    references = answers_to(list(first_rows.values()), lambda row: _reference(row, given, layers))
+    agreed = _agreed_masses(given.rows("reference"))
+    references = answers_to(
+        list(first_rows.values()),
+        lambda row: _reference(row, given, layers) if agreed is None else agreed,
+    )
     answers: list[Cells] = []
     for name, reference in zip(first_rows, references, strict=True):
         answers += _core(name, layers[name], reference, given)
