@@ -9,7 +9,7 @@ from estimates.calculations.declaration import Calculation, Cells, Given, Row, V
 from estimates.calculations.parsing import parse_cell
 from estimates.calculations.problems import BadCell, Problem, ProblemsFound
 from estimates.calculations.reading import Reading, read_table
-from estimates.calculations.shapes import EachRow
+from estimates.calculations.shapes import NOT_FINITE, EachRow
 from estimates.science.errors import ScienceError
 
 OPTIONS = "--set"
@@ -55,6 +55,8 @@ def run_calculation(
     except ScienceError as error:
         column = error.column if isinstance(error, BadCell) else None
         problems.append(Problem(table="in", column=column, code=error.code, message=str(error)))
+    except ArithmeticError:
+        problems.append(Problem(table="in", code="not_finite", message=NOT_FINITE))
     if problems:
         raise ProblemsFound(sorted(problems, key=lambda each: (each.table, each.line or 0)))
     remarks = [

@@ -15,6 +15,8 @@ from estimates.science.errors import ScienceError
 
 Answer = TypeVar("Answer")
 
+NOT_FINITE = "The numbers given lead to no finite result here."
+
 
 @dataclass(frozen=True)
 class EachRow:
@@ -56,7 +58,7 @@ def each_group(
                     answers.append(answer if carries else {**names, **answer})
             except ProblemsFound as found:
                 problems += found.problems
-            except ScienceError as error:
+            except (ScienceError, ArithmeticError) as error:
                 problems.append(problem_of(error, rows[0]))
         if problems:
             raise ProblemsFound(problems)
@@ -72,15 +74,17 @@ def answers_to(rows: Sequence[Row], function: Callable[[Row], Answer]) -> list[A
     for row in rows:
         try:
             answers.append(function(row))
-        except ScienceError as error:
+        except (ScienceError, ArithmeticError) as error:
             problems.append(problem_of(error, row))
     if problems:
         raise ProblemsFound(problems)
     return answers
 
 
-def problem_of(error: ScienceError, row: Row) -> Problem:
+def problem_of(error: ScienceError | ArithmeticError, row: Row) -> Problem:
     """Return what went wrong as a problem of this row."""
+    if isinstance(error, ArithmeticError):
+        return Problem(table=row.table, line=row.line, code="not_finite", message=NOT_FINITE)
     column = error.column if isinstance(error, BadCell) else None
     return Problem(
         table=row.table, line=row.line, column=column, code=error.code, message=str(error)

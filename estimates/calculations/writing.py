@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from estimates.calculations.declaration import Calculation, Cells, Value
 from estimates.calculations.problems import Problem, ProblemsFound
+from estimates.calculations.shapes import NOT_FINITE
 
 
 def csv_text(
@@ -36,7 +37,7 @@ def csv_text(
                 line=number,
                 column=name,
                 code="not_finite",
-                message="The numbers given lead to no finite result here.",
+                message=NOT_FINITE,
             )
             for name in wrong
         ]

@@ -92,6 +92,7 @@ def test_problems_of_several_groups_found_by_line_are_gathered():
     [
         (NotEnoughData("Too few."), None),
         (BadCell("Bad.", column="mass_g", code="bad_cell"), "mass_g"),
+        (OverflowError("Too large."), None),
     ],
 )
 def test_a_whole_table_can_be_refused(error, column):
@@ -102,6 +103,16 @@ def test_a_whole_table_can_be_refused(error, column):
         run(refuse, "plot,mass_g\nA,1\n")
 
     assert [(p.line, p.column) for p in caught.value.problems] == [(None, column)]
+
+
+def test_numbers_that_lead_nowhere_are_refused_by_line():
+    def divide(row, options):
+        return {"half_g": 1.0 / row.number("mass_g")}
+
+    with pytest.raises(ProblemsFound) as caught:
+        run(EachRow(divide), "plot,mass_g\nA,1\nB,0\n")
+
+    assert [(p.line, p.code) for p in caught.value.problems] == [(3, "not_finite")]
 
 
 def test_a_table_that_cannot_be_read_is_refused_with_the_others():

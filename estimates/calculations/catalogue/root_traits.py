@@ -8,7 +8,6 @@ from estimates.calculations.declaration import Calculation, Cells, Column, Row, 
 from estimates.calculations.isotope_columns import FINDING_COLUMNS, finding_cells
 from estimates.calculations.shapes import EachRow
 from estimates.science.findings import Finding
-from estimates.science.geometry import MG_PER_G
 from estimates.science.stoichiometry.plausible import Trait, groups, range_findings
 from estimates.science.traits.morphology import (
     branching_density,
@@ -16,6 +15,7 @@ from estimates.science.traits.morphology import (
     identity_findings,
     length_of_whole,
     root_length_density,
+    root_mass_density,
     root_mass_fraction,
     specific_root_area,
     specific_root_length,
@@ -72,7 +72,9 @@ def _of_mass(row: Row) -> Values:
     dry_g, share = row.number("dry_mass_g"), row.number("scanned_share")
     answer: Values = {}
     if row.has("soil_volume_cm3"):
-        answer["root_mass_density_mg_cm3"] = dry_g * MG_PER_G / row.number("soil_volume_cm3")
+        answer["root_mass_density_mg_cm3"] = root_mass_density(
+            dry_g, soil_volume_cm3=row.number("soil_volume_cm3")
+        )
     if row.has("surface_area_cm2"):
         answer["specific_root_area_cm2_g"] = specific_root_area(
             row.number("surface_area_cm2") / share, dry_mass_g=dry_g

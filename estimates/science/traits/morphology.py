@@ -10,6 +10,7 @@ from typing import Literal
 
 from estimates.science.errors import ImpossibleLayer, NotEnoughData
 from estimates.science.findings import Finding
+from estimates.science.geometry import MG_PER_G
 
 CM_PER_M = 100.0
 # tissue density x specific root length (m per g) x diameter (mm) squared, of a cylinder
@@ -20,6 +21,11 @@ CYLINDER_FACTOR = 2.0
 def root_length_density(length_cm: float, *, soil_volume_cm3: float) -> float:
     """Return cm of root per cm3 of soil."""
     return _over(length_cm, soil_volume_cm3, "soil volume")
+
+
+def root_mass_density(dry_mass_g: float, *, soil_volume_cm3: float) -> float:
+    """Return mg of dry root per cm3 of soil."""
+    return _over(dry_mass_g * MG_PER_G, soil_volume_cm3, "soil volume")
 
 
 def specific_root_length(length_cm: float, *, dry_mass_g: float) -> float:

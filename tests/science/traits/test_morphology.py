@@ -13,6 +13,7 @@ from estimates.science.traits.morphology import (
     identity_findings,
     length_of_whole,
     root_length_density,
+    root_mass_density,
     root_mass_fraction,
     specific_root_area,
     specific_root_length,
@@ -62,6 +63,7 @@ def test_traits_that_fit_no_root_are_found(length, number):
     ("trait", "error"),
     [
         (lambda: specific_root_length(100, dry_mass_g=0), NotEnoughData),
+        (lambda: root_mass_density(1, soil_volume_cm3=0), NotEnoughData),
         (lambda: root_length_density(-1, soil_volume_cm3=10), ImpossibleLayer),
         (lambda: dry_matter_content(2, fresh_mass_g=1), ImpossibleLayer),
         (lambda: length_of_whole(1, part=2, whole=1, by="area"), ImpossibleLayer),
