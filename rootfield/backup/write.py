@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -34,11 +35,12 @@ def write_backup(path: Path, *, at: datetime) -> Manifest:
                 rows, _, sha256 = add(archive, f"tables/{table.name}", read_table(table))
                 tables[table.name] = Content(rows=rows, sha256=sha256)
             migrations = applied_migrations()
-        # What rows of that moment refer to was on the disk before them, and is never removed.
+        # What rows of that moment refer to was on the disk before them, and stays there.
         for name in stored_files(Path(settings.MEDIA_ROOT)):
-            with (Path(settings.MEDIA_ROOT) / name).open("rb") as stream:
-                _, size, sha256 = add(archive, f"files/{name}", pieces_of(stream))
-            files[name] = Content(rows=size, sha256=sha256)
+            with suppress(FileNotFoundError):  # forgotten meanwhile: no record names it
+                with (Path(settings.MEDIA_ROOT) / name).open("rb") as stream:
+                    _, size, sha256 = add(archive, f"files/{name}", pieces_of(stream))
+                files[name] = Content(rows=size, sha256=sha256)
         manifest = Manifest(
             format=FORMAT,
             made_at=at.isoformat(),

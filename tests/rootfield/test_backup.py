@@ -79,6 +79,7 @@ def test_restored_the_site_is_what_it_was_under_a_new_life(
     assert Device.objects.get().backed_up_upto == Device.objects.get().have_upto == 1
     assert AuditEvent.objects.get(action="backup.restored").subject == "backup.zip"
     assert (files / "sha256/ab/abc").read_bytes() == b"sha256/ab/abc"
+    assert {*writing.stored_files(files)} == {"sha256/ab/abc"}
     assert not Session.objects.exists()
     assert wire.statuses(*lost) == ["applied"] * 3
     assert SyncBatch.objects.latest("pk").pk == last_batch + 1
@@ -111,7 +112,7 @@ def test_tablets_learn_what_a_backup_covers_and_a_failed_one_tells_them_nothing(
     with pytest.raises(CommandError, match="exists"):
         call_command("backup", str(backup))
     with monkeypatch.context() as patch:
-        patch.setattr(writing, "stored_files", lambda _root: ["not/there"])
+        patch.setattr(writing, "stored_files", lambda _root: ["sha256"])  # a folder
         with pytest.raises(CommandError):
             call_command("backup", str(tmp_path / "second.zip"))
     assert Device.objects.get().backed_up_upto == 1
@@ -140,6 +141,7 @@ def test_a_backup_is_one_moment_whatever_is_written_meanwhile(
         connections.close_all()
 
     monkeypatch.setattr(writing, "read_table", push_meanwhile)
+    monkeypatch.setattr(writing, "stored_files", lambda _root: ["sha256/ab/abc", "forgotten"])
     manifest = write_backup(tmp_path / "backup.zip", at=FRIDAY)
 
     held = {
@@ -148,7 +150,7 @@ def test_a_backup_is_one_moment_whatever_is_written_meanwhile(
     assert held == {"samplingpoint": 1, "syncbatch": 1}
     assert SamplingPoint.objects.count() == 2
     assert (Device.objects.get().have_upto, Device.objects.get().backed_up_upto) == (2, 1)
-    assert "uploads/half" not in manifest.files
+    assert {*manifest.files} == {"sha256/ab/abc"}
 
 
 def rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> None:

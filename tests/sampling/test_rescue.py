@@ -182,9 +182,25 @@ def test_the_command_says_what_became_of_the_operations(outbox: Path, field_lead
 
     assert "7 operations of Tablet 1\n  applied: 7\n" in said.getvalue()
     assert "the device is withdrawn: 7" in said.getvalue()
+    assert "  Operation 4:" not in said.getvalue()
     for wrong in ({"by": "nobody"}, {"by": field_lead.username}):
         with pytest.raises(CommandError):
             call_command("import_outbox", "/not/there", **wrong)
+
+
+def test_an_outbox_with_nothing_in_it_changes_nothing(outbox: Path, field_lead: User) -> None:
+    with sqlite3.connect(outbox) as connection:
+        connection.execute("DELETE FROM operation")
+
+    assert take_in(outbox, field_lead).operations == 0
+    assert SyncBatch.objects.count() == 0
+
+
+def test_the_outbox_of_another_device_is_not_taken_for_this_one(
+    outbox: Path, field_lead: User
+) -> None:
+    with pytest.raises(NotFound):
+        rescue.import_outbox(outbox, device=Device(), by=field_lead, at=timezone.now())
 
 
 def test_a_field_lead_uploads_the_file(

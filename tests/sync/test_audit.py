@@ -68,12 +68,15 @@ def test_an_operation_comes_with_its_outcome_and_the_bytes_it_was_sent_in(
 def test_an_operation_among_numbers_only_the_lenient_reader_takes_is_found(
     wire: Wire, plot: Plot
 ) -> None:
-    good, bad = wire.point(plot), wire.point(plot)
-    bad["chg"]["accuracy_m"] = {"to": "HUGE"}
-    body = json.dumps(wire.envelope(bad, 3, {"op": 5}, good)).replace('"HUGE"', "1" + "0" * 400)
+    good, huge, half = wire.point(plot), wire.point(plot), wire.point(plot, note="\ud800")
+    huge["chg"]["accuracy_m"] = {"to": "HUGE"}
+    number = "1" + "0" * 400
+    body = json.dumps(wire.envelope(huge, 3, {"op": 5}, half, good)).replace('"HUGE"', number)
     wire.send(body.encode())
 
     assert ask(wire, f"ops/{good['op']}").json()["sent"] == good
+    assert ask(wire, f"ops/{half['op']}").json()["sent"] == half
+    assert number.encode() in ask(wire, f"ops/{huge['op']}").content
 
 
 def test_the_operation_of_another_device_is_not_found(wire: Wire, second: Wire, plot: Plot) -> None:
@@ -110,6 +113,9 @@ def test_the_operations_of_a_former_self_are_ones_own(wire: Wire, plot: Plot) ->
         (b'{"ops":3}', ""),
         (b'{"ops":[{"op":3},{}],"x":1e999}', ""),
         (b"\xff", ""),
+        (b'{"ops":[3,{}],"x":"\\ud800"}', ""),
+        (b'{"ops":3,"x":"\\ud800"}', ""),
+        (b'["\\ud800"]', ""),
         (gzip.compress(b'{"ops":[{}]}', mtime=0), "gzip"),
     ],
 )
