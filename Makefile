@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages study bench chaos mutants clean
+.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages conversation link study bench chaos mutants clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -77,6 +77,14 @@ soc-figure: $(INSTALLED)
 # Writes docs/study: winter wheat with and without a cover crop, by every method and SOC model.
 study: $(INSTALLED)
 	$(BIN)/python manage.py study $(ARGS)
+
+# Writes docs/sync/conversation.md from a conversation of today.
+conversation: $(INSTALLED)
+	ROOTFIELD_WRITE=conversation $(BIN)/python -m pytest -n 0 -q tests/sync/test_recorded_conversation.py
+
+# A day's work and two scans of 50 MB over links that break; figures in var/link.jsonl.
+link: $(INSTALLED)
+	ROOTFIELD_LINK=full $(BIN)/python -m pytest -n 0 -q tests/journeys/test_faulty_link.py --timeout 3600
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks $(ONLY)

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 from sampling.tablet.files import Files, LocalFile
 from sampling.tablet.parts import Parts
 from sampling.tablet.problems import NetworkFailure, Problem, Unreachable
-from sampling.tablet.transport import Response
 from sampling.tablet.wire import ROOT
 
-MAX_PUT = 1024 * 1024
+SMALL_BYTES = 128 * 1024  # sent in one request; a larger one would begin again after each break
 PART_BYTES = 1024 * 1024  # of a file in one request, held in memory
 MOST_BEGINNINGS = 5  # of one file in one run
 
@@ -24,14 +23,13 @@ class FilesReport:
     """What became of the files that waited.
 
     sent were sent whole, known the server had already, refused it never takes; waiting it takes
-    later, for the reason told. bytes_sent counts what was handed to the network.
+    later, for the reason told.
     """
 
     sent: int = 0
     known: int = 0
     refused: int = 0
     waiting: int = 0
-    bytes_sent: int = 0
     reason: str = ""
 
 
@@ -46,8 +44,8 @@ class SendFiles:
         limits = parts.store.setting("limits", {})
         self._parts = parts
         self._files = Files(parts.store)
-        self._max_put: int = min(MAX_PUT, limits.get("max_put", MAX_PUT))
-        self._sent = self._known = self._refused = self._bytes = 0
+        self._small_bytes: int = min(SMALL_BYTES, limits.get("max_put", SMALL_BYTES))
+        self._sent = self._known = self._refused = 0
 
     def run(self) -> FilesReport:
         """Send what waits; a disk that is full on the other side ends the run, and only that."""
@@ -63,7 +61,6 @@ class SendFiles:
             known=self._known,
             refused=self._refused,
             waiting=len(self._files.waiting()),
-            bytes_sent=self._bytes,
             reason=reason,
         )
 
@@ -72,7 +69,7 @@ class SendFiles:
             if file.upload is None and self._is_there(file):
                 self._known += 1
             else:
-                if file.size_bytes <= self._max_put:
+                if file.size_bytes <= self._small_bytes:
                     self._put(file)
                 else:
                     self._upload(file)
@@ -100,11 +97,12 @@ class SendFiles:
         return True
 
     def _put(self, file: LocalFile) -> None:
-        body = file.path.read_bytes()
-        self._bytes += len(body)
-        headers = {"Content-Type": "application/octet-stream"}
         self._parts.wire.ask(
-            "PUT", _address(file), token=self._parts.token, headers=headers, body=body
+            "PUT",
+            _address(file),
+            token=self._parts.token,
+            headers={"Content-Type": "application/octet-stream"},
+            body=file.path.read_bytes(),
         )
 
     def _upload(self, file: LocalFile) -> None:
@@ -142,42 +140,39 @@ class SendFiles:
         return place
 
     def _go_on(self, file: LocalFile, place: str) -> None:
-        """Send part after part; after a broken one ask how much of it arrived.
+        """Send part after part; after a broken one ask how much of it arrived, and go on there.
 
-        Parts that bring nothing forward are counted as attempts; any progress starts the count
-        again.
+        Only parts that bring nothing forward count as attempts, and only after them there is a
+        pause: a link that breaks every few hundred kB is no reason to wait.
         """
-        wire = self._parts.wire
-        offset = self._offset(place)
-        attempt = 0
+        offset, attempt = self._offset(place), 0
         with file.path.open("rb") as source:
             while offset < file.size_bytes:
                 source.seek(offset)
-                body = source.read(PART_BYTES)
-                try:
-                    answer = self._part(place, offset, body)
-                    offset = int(answer.headers["upload-offset"])
-                    attempt = 0
-                except (NetworkFailure, Problem) as lost:
-                    is_elsewhere = isinstance(lost, Problem) and lost.code == "offset-moved"
-                    if isinstance(lost, Problem) and not (lost.may_pass or is_elsewhere):
-                        raise
-                    attempt += 1
-                    wire.pause(attempt, lost, what=f"PATCH {place}")
-                    here = self._offset(place)
-                    attempt = 0 if here > offset else attempt
-                    offset = here
+                lost = self._part(place, offset, source.read(PART_BYTES))
+                before, offset = offset, self._offset(place) if lost else offset + PART_BYTES
+                attempt = attempt + 1 if offset <= before else 0
+                if lost and attempt:
+                    self._parts.wire.pause(attempt, lost, what=f"PATCH {place}")
 
-    def _part(self, place: str, offset: int, body: bytes) -> Response:
-        self._bytes += len(body)
+    def _part(self, place: str, offset: int, body: bytes) -> NetworkFailure | Problem | None:
+        """Send one part; return what came between, if that may pass."""
         headers = {
             **TUS,
             "Content-Type": "application/offset+octet-stream",
             "Upload-Offset": str(offset),
         }
-        return self._parts.wire.ask_once(
-            "PATCH", place, token=self._parts.token, headers=headers, body=body
-        )
+        try:
+            self._parts.wire.ask_once(
+                "PATCH", place, token=self._parts.token, headers=headers, body=body
+            )
+        except NetworkFailure as lost:
+            return lost
+        except Problem as problem:
+            if problem.may_pass or problem.code == "offset-moved":
+                return problem
+            raise
+        return None
 
     def _offset(self, place: str) -> int:
         answer = self._parts.wire.ask("HEAD", place, token=self._parts.token, headers=TUS)
