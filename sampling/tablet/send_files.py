@@ -142,14 +142,16 @@ class SendFiles:
     def _go_on(self, file: LocalFile, place: str) -> None:
         """Send part after part; after a broken one ask how much of it arrived, and go on there.
 
-        Only parts that bring nothing forward count as attempts, and only after them there is a
-        pause: a link that breaks every few hundred kB is no reason to wait.
+        Only parts that bring nothing forward count as attempts, with growing pauses. After others
+        there is a breath, in which the server writes what had reached it when the link broke.
         """
         offset, attempt = self._offset(place), 0
         with file.path.open("rb") as source:
             while offset < file.size_bytes:
                 source.seek(offset)
                 lost = self._part(place, offset, source.read(PART_BYTES))
+                if lost:
+                    self._parts.wire.breathe()
                 before, offset = offset, self._offset(place) if lost else offset + PART_BYTES
                 attempt = attempt + 1 if offset <= before else 0
                 if lost and attempt:

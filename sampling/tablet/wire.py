@@ -24,6 +24,7 @@ T = TypeVar("T")
 ROOT = "/sync/v1/"
 PROTOCOL = "1"
 
+_BREATH_S = 0.25
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 
@@ -79,6 +80,10 @@ class Wire:
         return _good(
             self._transport.request(method, ROOT + path, {**_headers(token), **headers}, body)
         )
+
+    def breathe(self) -> None:
+        """Wait for a moment, a quarter of a second on average."""
+        self._surroundings.sleep(_BREATH_S * (0.5 + self._surroundings.chance()))
 
     def pause(self, attempt: int, lost: NetworkFailure | Problem, *, what: str) -> None:
         """Wait before attempt number so many after the first; raises Unreachable at the last.

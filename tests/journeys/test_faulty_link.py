@@ -57,7 +57,7 @@ def tablet(server, project, technician, admin, campaign, tmp_path):
             at=timezone.now(),
         )
         links.append(FaultyLink(server.port, cut_after=cut_after))
-        around = Surroundings(sleep=lambda seconds: time.sleep(min(seconds, 0.05)))
+        around = Surroundings(sleep=lambda seconds: time.sleep(min(seconds, 0.3)))
         made = Tablet(
             tmp_path / f"{len(links)}.sqlite",
             HttpTransport(links[-1].url, timeout_s=30),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
+import time
 from contextlib import ExitStack
 
-READ = 16 * 1024
+READ = 8 * 1024
+BYTES_A_SECOND = 4_000_000
 
 
 class FaultyLink:
-    """Carries connections to a port of this machine, each until so many bytes have passed.
+    """Carries connections to a port of this machine at 32 Mbit/s, each until so many bytes passed.
 
     `bytes_up` counts all bytes taken from tablets, those of a cut connection that were not passed
     on included; `cuts` the connections that were cut.
@@ -68,6 +70,7 @@ class FaultyLink:
                         with self._lock:
                             self.bytes_up += len(data)
                     passed += len(data)
+                    time.sleep(len(data) / BYTES_A_SECOND)
                     if passed > self.cut_after:
                         self.cuts += 1
                         return
