@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sampling.models import Attachment, StoredFile
+from sampling.models.files import SUBJECTS
 from sampling.rules.envelope import Received
 from sampling.rules.operations import WRITTEN, Outcome
 
 TYPE = Attachment.record_type
+DRAWN = frozenset({"image/jpeg", "image/png", "image/webp"})
+MOST_PIXELS = 60_000_000  # of a picture that a page draws: the largest sensors of telephones
 
 _IS_MISSING = (
     " NOT EXISTS (SELECT FROM sampling_storedfile AS f"
@@ -67,6 +71,36 @@ def with_files(attachments: QuerySet[Attachment]) -> QuerySet[Any]:
     """Return attachments that say as `is_here` whether their file has come."""
     here = StoredFile.objects.filter(project=OuterRef("project"), sha256=OuterRef("sha256"))
     return attachments.annotate(is_here=Exists(here))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    """An attachment as a page shows it, with its file once that has come."""
+
+    record: Attachment
+    file: StoredFile | None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser may draw it: a common kind of picture that is no bomb of pixels."""
+        if self.file is None or self.file.media_type not in DRAWN or self.file.place == "unknown":
+            return False
+        return 0 < (self.file.width_px or 0) * (self.file.height_px or 0) <= MOST_PIXELS
+
+
+def attached_to(records: Collection[UUID], *, project: UUID) -> list[Attached]:
+    """Return what is attached to some records, oldest first; two queries."""
+    about = Q()
+    for subject in SUBJECTS:
+        about |= Q(**{f"{subject}__in": records})
+    rows = list(
+        Attachment.objects.filter(about, project=project)
+        .select_related("device")
+        .order_by("received_at", "id")
+    )
+    files = StoredFile.objects.filter(project=project, sha256__in={row.sha256 for row in rows})
+    here = {file.sha256: file for file in files.defer("fences")}
+    return [Attached(record=row, file=here.get(row.sha256)) for row in rows]
 
 
 def has_file(attachment: Attachment) -> bool:

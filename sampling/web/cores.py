@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 
+from sampling.actions.attachments import attached_to
 from sampling.actions.history import POSITION_FIELDS, core_record, steps_of
 from sampling.models import Campaign, Finding, SyncConflict
 from sampling.web.pages import ProjectPage
@@ -37,6 +38,7 @@ class Core(ProjectPage):
                 "rows": rows,
                 "names": {key: str(record) for key, record in latest.items()},
                 "steps": steps_of(whole),
+                "attached": attached_to(latest, project=self.project.pk),
                 "findings": Finding.objects.open().filter(project=self.project, record__in=latest),
                 "conflicts": SyncConflict.objects.filter(
                     project=self.project, record__in=latest, resolved_at=None

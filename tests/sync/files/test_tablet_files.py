@@ -146,14 +146,14 @@ def test_a_large_file_goes_on_from_where_it_broke_off(opened, photo, plot, campa
     tablet = opened()
     attach(tablet, photo(LARGE), plot, campaign)
     tablet.push()
-    road.plan = [("PATCH", "half request"), ("PATCH", "lost answer"), ("PATCH", "half request")]
+    road.plan = [("PATCH", "half request"), ("PATCH", "lost answer")]
 
     report = tablet.send_files()
 
     assert report.sent == 1
     assert Upload.objects.count() == 1
     assert StoredFile.objects.get().size_bytes == len(LARGE)
-    assert len(pauses) == 3
+    assert len(pauses) == 2
     assert max(pauses) < 0.4  # each brought the file forward
 
 
@@ -172,7 +172,7 @@ def test_a_road_that_brings_nothing_forward_is_left_with_growing_pauses(
     assert tablet.status().files == {"waiting": 1}
 
 
-@pytest.mark.parametrize("fault", itertools.product(METHODS, FAULTS))
+@pytest.mark.parametrize("fault", list(itertools.product(METHODS, FAULTS)))
 def test_a_tablet_that_dies_anywhere_sends_the_rest_after_its_restart(
     opened, photo, plot, campaign, road, fault
 ):
