@@ -122,8 +122,8 @@ def found(database: psycopg.Connection[Any], *, devices: int) -> World:
         database.execute(
             "INSERT INTO sampling_device (id, project_id, user_id, name, install, model,"
             " app_version, incarnation, token_prefix, token_sha256, state, state_reason,"
-            " enrolled_at, have_upto, backed_up_upto)"
-            " VALUES (%s, %s, %s, 'bench', %s, '', '', 1, %s, %s, 'active', '', now(), 0, 0)",
+            " enrolled_at, have_upto, have_more, backed_up_upto)"
+            " VALUES (%s, %s, %s, 'bench', %s, '', '', 1, %s, %s, 'active', '', now(), 0, '[]', 0)",
             [device, made.project, made.user, uuid7(), token[:8], digest],
         )
         database.execute(
