@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages conversation link study bench chaos mutants clean
+.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages conversation link study bench peers chaos mutants clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -88,6 +88,12 @@ link: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks $(ONLY)
+
+# Installs what is measured beside us into an environment of its own, and measures it.
+peers: $(INSTALLED)
+	test -x var/peers/bin/kinto || { $(PYTHON) -m venv var/peers && \
+		var/peers/bin/pip install --quiet --disable-pip-version-check -r benchmarks/requirements-peers.txt; }
+	$(BIN)/python -m benchmarks.peers
 
 # Kills servers, databases and connections under tablets for FOR seconds, then judges what is left.
 chaos: $(INSTALLED)

@@ -160,6 +160,8 @@ def at_once(*works: Callable[[], Any]) -> None:
         thread.join()
 
 
+TRIES = 5
+
 DAYS: dict[str, Day] = {
     "dedupe off": settled_once,
     "cursor at head": read_to_the_end,
@@ -178,5 +180,5 @@ def test_a_day_that_passes_on_the_server_does_not_pass_on_its_mutant(
     live = DAYS[mutant]
 
     assert live(wire, second, plot)
-    with broken(mutant):
-        assert not live(wire, second, plot)
+    with broken(mutant):  # on a busy machine a race may be won now and then
+        assert not all(live(wire, second, plot) for _ in range(TRIES))
