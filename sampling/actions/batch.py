@@ -15,7 +15,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import errors
 
-from sampling.actions import journal, waiting
+from sampling.actions import answered, journal, waiting
 from sampling.actions.duplicates import note_duplicates
 from sampling.actions.planning import Book, read_only
 from sampling.actions.record_types import APPEND_ONLY, TYPE_ORDER, record_type
@@ -70,7 +70,7 @@ class Batch:
                 if item.operation is not None and item.operation.id not in stored:
                     if item.problem is not None:
                         self.refused[item.operation.id] = [item.problem]
-                    stored[item.operation.id] = journal.Stored.of(item, device=self.device)
+                    stored[item.operation.id] = answered.Stored.of(item, device=self.device)
                     fresh.append(item)
             outcomes = self._apply(cursor, fresh) if fresh else {}
             if self.batch is not None:
@@ -87,14 +87,14 @@ class Batch:
 
     def _stored(
         self, cursor: CursorWrapper, received: Sequence[Received]
-    ) -> dict[UUID, journal.Stored]:
+    ) -> dict[UUID, answered.Stored]:
         """Return the known operations; those of a former self of the device count as its own."""
-        stored = journal.stored_outcomes(cursor, received, device=self.device)
-        stored = journal.with_bytes(cursor, received, stored)
+        stored = answered.stored_outcomes(cursor, received, device=self.device)
+        stored = answered.with_bytes(cursor, received, stored)
         others = {known.device for known in stored.values() if known.device} - {self.device}
         if self.device is None or not others:
             return stored
-        former = journal.former_selves(cursor, self.device, others)
+        former = answered.former_selves(cursor, self.device, others)
         return {
             op: replace(known, device=self.device) if known.device in former else known
             for op, known in stored.items()
@@ -131,7 +131,7 @@ class Batch:
         return outcomes[item.operation.id]
 
     def _answer_known(
-        self, item: Received, stored: Mapping[UUID, journal.Stored]
+        self, item: Received, stored: Mapping[UUID, answered.Stored]
     ) -> Outcome | None:
         if item.operation is None:
             return item.refusal

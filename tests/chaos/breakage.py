@@ -18,7 +18,7 @@ from django.db import connection, connections, transaction
 from django.db.backends.signals import connection_created
 from django.http import HttpResponse
 
-from sampling.actions import express, journal, replay
+from sampling.actions import answered, express, replay
 from sampling.actions.batch import Batch
 from sampling.sync import views
 
@@ -114,7 +114,7 @@ def dedupe_off(patches: Patches) -> None:
         return {}
 
     rewriting(patches, rewrite)
-    patches.enter_context(mock.patch.object(journal, "stored_outcomes", side_effect=forget))
+    patches.enter_context(mock.patch.object(answered, "stored_outcomes", side_effect=forget))
     patches.enter_context(mock.patch.object(replay, "answer_again", return_value=None))
 
 
