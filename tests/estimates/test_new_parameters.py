@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -142,3 +143,37 @@ def test_the_administration_says_what_is_wrong_with_a_set(client, keeper, shippe
 
     assert "sum to 1.243, not to 1" in answer.content.decode()
     assert not ParameterSet.objects.filter(version="2026.2").exists()
+
+
+def test_the_whole_amg_table_makes_a_version_without_the_rows_that_break_a_rule(
+    db, tmp_path, capsys
+):
+    table = tmp_path / "plants.csv"
+    table.write_text(
+        "Crop_type,Crop_name,RP,RS,RR,RE,Beta,HI,SR,PSS,h_AG\n"
+        "MC,Cauliflower,0.718,0.144,0.084,0.054,0.926,0.833,9.35,1,0.344\n"
+        "CC,Winter wheat,0,0.82,0.109,0.071,0.75,0,6.839,1,0.071\n"
+    )
+
+    call_command("load_parameter_sets", amg=table, as_version="2026.1-amg")
+
+    new = ParameterSet.objects.get(version="2026.1-amg")
+    assert numbers_of(new.pk).value("amg_v2.cauliflower.SR") == 9.35
+    assert "left out: CC Winter wheat: h_AG is 0.071" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "words"),
+    [
+        ("a,b\n1,2\n", "2026.9", "not the crop table"),
+        (None, "2026.9", "No such file"),
+        ("a,b\n", "", "Name the new version"),
+    ],
+)
+def test_another_file_is_not_taken_for_the_amg_table(db, tmp_path, text, version, words):
+    table = tmp_path / "plants.csv"
+    if text is not None:
+        table.write_text(text)
+
+    with pytest.raises(CommandError, match=words):
+        call_command("load_parameter_sets", amg=table, as_version=version)
