@@ -29,9 +29,6 @@ from sampling.errors import IdempotencyReused
 from sampling.models import Project, Site, User
 from sampling.rules.canonical_json import canonical_sha256
 
-YIELD_ALLOMETRY = "yield_allometry"
-"""The method whose parameter set all input methods and the crop numbers of AMG come from."""
-
 LONGEST_NAME = 120
 LONGEST_HORIZON_YEARS = 200
 
@@ -160,9 +157,10 @@ def _contrast(
     horizons = sorted(set(wish.horizons_years))
     if not horizons or not all(1 <= year <= LONGEST_HORIZON_YEARS for year in horizons):
         raise refused("/horizons_years", f"Horizons are 1 to {LONGEST_HORIZON_YEARS} years.")
-    numbers = parameters_for(YIELD_ALLOMETRY, now=now)
+    methods = _known(wish.methods, INPUT_METHODS, "/methods")
+    numbers = parameters_for(methods[0], now=now)  # all of them read one set
     if numbers is None:
-        raise refused("/methods", f"No parameter set of {YIELD_ALLOMETRY} is loaded.")
+        raise refused("/methods", f"No parameter set for {methods[0]} is loaded.")
     if not 0 <= wish.seed <= LARGEST_SEED:
         raise refused("/seed", f"A seed is a whole number from 0 to {LARGEST_SEED}.")
     return Contrast(
@@ -171,7 +169,7 @@ def _contrast(
         site=site,
         baseline=baseline,
         intervention=intervention,
-        methods=_known(wish.methods, INPUT_METHODS, "/methods"),
+        methods=methods,
         soil_models=_known(wish.soil_models, SOIL_MODELS, "/soil_models"),
         horizons_years=horizons,
         options=options,
