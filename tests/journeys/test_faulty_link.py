@@ -33,7 +33,7 @@ PHOTOS, PHOTO_BYTES = (40, 2_000_000) if IS_FULL else (3, 1_500_000)
 SCANS, SCAN_BYTES = (2, 50_000_000) if IS_FULL else (1, 12_000_000)
 CUT_AFTER = 200_000
 SCAN_CUT_AFTER = 300_000
-MOST_MEMORY = 8_000_000  # more than before, while a file many times as large comes in
+MOST_MEMORY = 32_000_000 if IS_FULL else 8_000_000  # more than before; less than one scan
 
 
 @pytest.fixture
