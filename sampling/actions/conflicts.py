@@ -45,7 +45,11 @@ class Ruling:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """How a conflict was settled: by whom, why, and what the fields in conflict became."""
+    """How a conflict was settled: by whom, why, and what the fields in conflict became.
+
+    `choice` is stored, device or typed where values met; kept, withdrawn or, for a code borne
+    twice, recoded.
+    """
 
     by: User | None
     at: datetime | None
@@ -141,11 +145,18 @@ def _body_at(conflict: SyncConflict, revision: int) -> Mapping[str, Any]:
 
 
 def _choice(conflict: SyncConflict, values: Mapping[str, Any], *, revision: int) -> str:
-    if conflict.kind == "deleted-vs-edited":
+    if conflict.kind != "values":
         withdrawn = SyncOperation.objects.filter(
-            record=conflict.record, type=conflict.type, do="delete", revision=revision + 1
+            record=conflict.record,
+            type=conflict.type,
+            do="delete",
+            revision__in=(revision, revision + 1),
         ).exists()
-        return "withdrawn" if withdrawn else "kept"
+        if withdrawn:
+            return "withdrawn"
+        code = (conflict.device_values or {}).get("code")
+        is_recoded = conflict.kind == "duplicate-key" and values.get("code") != code
+        return "recoded" if is_recoded else "kept"
     for name, side in (("stored", conflict.server), ("device", conflict.device_values)):
         if side and all(same_value(values.get(key), side[key]) for key in side):
             return name

@@ -237,7 +237,9 @@ class OneConflict(ProjectPage):
         self, conflict: SyncConflict, *, problems: list[str] | None = None, status: int = 200
     ) -> HttpResponse:
         record = record_in_conflict(conflict)
-        names = named_records(self.project, [(conflict.type, conflict.record)])
+        keys = [(conflict.type, conflict.record)]
+        other = other_bearer(conflict)
+        names = named_records(self.project, [*keys, *([(conflict.type, other)] if other else [])])
         if POSITION_FIELDS.intersection(self._open_fields(conflict)):
             self.note_position_read(record)
         return self.shown(
@@ -245,6 +247,7 @@ class OneConflict(ProjectPage):
                 "conflict": conflict,
                 "record": record,
                 "name": names[record.pk],
+                "other": names.get(other) if other else None,
                 **self._state(conflict, record),
                 "problems": problems,
                 "why": self._why(),
@@ -284,6 +287,13 @@ class OneConflict(ProjectPage):
             )
             for name in fields_in_conflict(conflict)
         ]
+
+
+def other_bearer(conflict: SyncConflict) -> uuid.UUID | None:
+    """Return the specimen that bore the code first, for a conflict about a code borne twice."""
+    if conflict.kind != "duplicate-key":
+        return None
+    return uuid.UUID((conflict.server or {})["specimen"])
 
 
 def refused(sentence: str) -> RecordRefused:
