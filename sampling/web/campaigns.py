@@ -54,6 +54,7 @@ class CampaignPage(ProjectPage):
                     "finding.read",
                     "device.read",
                     "estimate.read",
+                    "campaign.write",
                 ),
             }
         )

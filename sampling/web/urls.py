@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from sampling.web import (
     assignments,
+    campaign_moves,
     campaigns,
     conflicts,
     cores,
@@ -77,6 +78,11 @@ project_pages: list[URLPattern] = [
     path("health/", health.SyncHealthPage.as_view(), name="health"),
     path("people/", people.People.as_view(), name="people"),
     path("people/<int:member_id>/remove/", people.RemoveMember.as_view(), name="member-remove"),
+    path(
+        "campaigns/<uuid:campaign_id>/move/",
+        campaign_moves.MoveCampaign.as_view(),
+        name="campaign-move",
+    ),
     path(
         "campaigns/<uuid:campaign_id>/assignments/",
         assignments.Assignments.as_view(),

@@ -432,6 +432,12 @@ PAGES = [
         "assignment.manage",
         campaign_id="campaign",
     ),
+    *page(
+        PROJECT + "campaigns/<campaign_id>/move/",
+        "campaign.write",
+        "campaign.write",
+        campaign_id="campaign",
+    ),
     form(
         PROJECT + "assignments/<assignment_id>/revoke/",
         "assignment.manage",
