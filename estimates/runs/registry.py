@@ -93,9 +93,12 @@ ENSEMBLE_SOURCE = "Equal mixture of the methods of the order; their spread is a 
 
 
 def set_of(method: str) -> str | None:
-    """Return the parameter set a method reads, or None for a method nobody knows."""
-    if method == ENSEMBLE:
-        return ENSEMBLE
+    """Return the parameter set a method reads, or None for a method nobody knows.
+
+    The name of a set is answered by itself, for whoever reads the numbers of several methods.
+    """
+    if method in PARAMETER_SETS:
+        return method
     return REGISTRY[method].parameter_set if method in REGISTRY else None
 
 
