@@ -7,6 +7,7 @@ None of this can happen to a real site: the switches are thrown from here, by a 
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -47,21 +48,15 @@ def rewriting(patches: Patches, rewrite: Callable[[str], str]) -> None:
     patches.callback(remove)
 
 
-_EARLY_SEQUENCE = """
-    WITH r AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(%s::jsonb)
-            AS r(key text, number bigint, live bigint, total numeric)
-    ), taken AS MATERIALIZED (
-        SELECT r.*, nextval('early') AS last FROM r
-    ), slept AS MATERIALIZED (
-        SELECT *, pg_sleep(random() * 0.3) FROM taken
-    )
+_WITH_A_NUMBER = """
     INSERT INTO sampling_syncscope AS s (key, seq, horizon_seq, live_count, live_sum)
-    SELECT key, last, 0, live, total FROM slept
+    SELECT r.key, {last}, 0, r.live, r.total
+    FROM jsonb_to_recordset(%s::jsonb) AS r(key text, number bigint, live bigint, total numeric)
+    ORDER BY r.key
     ON CONFLICT (key) DO UPDATE
     SET seq = greatest(s.seq, EXCLUDED.seq), live_count = s.live_count + EXCLUDED.live_count,
         live_sum = mod(s.live_sum + EXCLUDED.live_sum, 18446744073709551616)
-    RETURNING key, (SELECT last FROM taken WHERE taken.key = s.key)
+    RETURNING key, {last}
 """
 
 
@@ -92,10 +87,16 @@ def _early(ledger: str) -> str:
 
 
 def sequence_instead_of_counter(patches: Patches) -> None:
-    """Take numbers from a sequence some time before the commit."""
+    """Take numbers from a sequence, some time before the commit."""
 
     def rewrite(sql: str) -> str:
-        return _EARLY_SEQUENCE if "INSERT INTO sampling_syncscope" in sql else sql
+        if "INSERT INTO sampling_syncscope" not in sql:
+            return sql
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('early')")
+            (last,) = cursor.fetchone()
+        time.sleep(random.random() * 0.3)
+        return _WITH_A_NUMBER.format(last=last)
 
     with connection.cursor() as cursor:
         cursor.execute("CREATE SEQUENCE IF NOT EXISTS early INCREMENT BY 1000 START WITH 10000")

@@ -7,17 +7,16 @@ is broken in one way, where one does not. `make mutants` attacks the same mutant
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections
 
-from sampling.models import Plot, SoilCore, SyncChange, SyncOperation
+from sampling.models import Campaign, Plot, SoilCore, SyncChange, SyncOperation
 from tests.chaos.breakage import broken
-from tests.sync.wire import Wire
+from tests.sync.turns import WAITS_S, Turn, closing
+from tests.sync.wire import Wire, new_device
 
 Day = Callable[[Wire, Wire, Plot], bool]
 
@@ -84,29 +83,24 @@ def two_creations_at_once(wire: Wire, second: Wire, plot: Plot) -> bool:
 
 
 def nobody_missed(wire: Wire, second: Wire, plot: Plot) -> bool:
-    """Say whether a reader beside two writers misses nothing."""
-    is_over = threading.Event()
-    held: dict[str, int] = {}
+    """Say whether a reader that looks in between two overlapping pushes misses neither."""
+    turn = Turn("nextval('early')", "INSERT INTO sampling_syncscope")
+    reader = Wire(new_device(plot.project, wire.device.user, campaign_of(wire)), campaign_of(wire))
+    slow = turn.started(lambda: wire.outcomes(wire.point(plot)))
+    quick = threading.Thread(target=closing(lambda: second.outcomes(second.point(plot))))
+    quick.start()
+    quick.join(WAITS_S)  # for ever, if it were for a sound server: the slow one has the counter
 
-    def write(one: Wire) -> Callable[[], None]:
-        return lambda: [one.outcomes(one.point(plot)) for _ in range(12)] and None
+    held, cursor = read_on(reader, {})
+    turn.go_on()
+    slow.join()
+    quick.join()
 
-    def read() -> None:
-        reader = Wire(second.device, wire_campaign(wire), token=second.token)
-        cursor = None
-        while not is_over.is_set():
-            page = reader.page(cursor)
-            held.update({change["id"]: change["v"] for change in page["changes"]})
-            cursor = page["cursor"]
-            time.sleep(0.001)
-        held.update(read_on(reader, {}, cursor)[0])
+    return read_on(reader, held, cursor)[0] == in_the_log(wire)
 
-    reading = threading.Thread(target=closing(read))
-    reading.start()
-    at_once(write(wire), write(second))
-    is_over.set()
-    reading.join()
-    return held == in_the_log(wire)
+
+def campaign_of(wire: Wire) -> Campaign:
+    return wire.device.assignments.get().campaign
 
 
 def revision_of(op: dict[str, Any]) -> int:
@@ -133,22 +127,6 @@ def read_on(
 def in_the_log(wire: Wire) -> dict[str, int]:
     rows = SyncChange.objects.filter(scope=wire.scope, gone="").values_list("record", "revision")
     return {str(record): revision for record, revision in rows}
-
-
-def wire_campaign(wire: Wire) -> Any:
-    return wire.device.assignments.get().campaign
-
-
-def closing(work: Callable[[], None]) -> Callable[[], None]:
-    """Return work for a thread, which closes its connections afterwards."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    return run
 
 
 def at_once(*works: Callable[[], Any]) -> None:
