@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,48 +13,11 @@ import psycopg
 from sampling.tablet import scope_sum
 from tests.chaos.plan import Plan
 from tests.chaos.tablets import tablet_file
-from tests.sync.oracle import DELETED_VS_EDITED, WRITTEN, Answer, Oracle, same
+from tests.sync.verdict import HELD, Findings, Made, RecordVerdict, Row
 
 TABLES = {"soil_core": "sampling_soilcore", "core_segment": "sampling_coresegment"}
-HELD = ("deferred", "quarantined")
-EXAMPLES = 10
 OUTAGE_ECHOES_S = 5.0
 """How long after the database was away a request that met it may still be answered with 5xx."""
-
-
-@dataclass
-class Findings:
-    """How often each promise was broken, with a few examples."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[Any]] = field(default_factory=dict)
-
-    def note(self, promise: str, example: Any) -> None:
-        """Count one broken promise."""
-        self.counts[promise] += 1
-        some = self.examples.setdefault(promise, [])
-        if len(some) < EXAMPLES:
-            some.append(example)
-
-
-@dataclass(slots=True)
-class Row:
-    """One operation as the ledger holds it."""
-
-    device: str | None
-    kind: str
-    status: str
-    v: int | None
-    record: str
-    detail: dict[str, Any]
-
-
-@dataclass
-class Made:
-    """One operation as its device made it."""
-
-    kind: str
-    body: bytes
 
 
 PROMISES = {
@@ -177,8 +139,9 @@ class Judge:
                 by_record.setdefault(row.record, []).append(op)
         stored = {record: row for record, *row in self._stored_records()}
         conflicts = self._stored_conflicts()
+        verdict = RecordVerdict(self.made, self.rows, self.findings)
         for record, ops in by_record.items():
-            self._judge_record(record, ops, stored.get(record), conflicts)
+            verdict.judge(record, ops, stored.get(record), conflicts)
         for record in stored.keys() - by_record.keys():
             self.findings.note("doubles", ["a record nobody sent", record])
 
@@ -199,104 +162,6 @@ class Judge:
         for record, conflict, *rest in rows:
             found.setdefault(record, {})[conflict] = rest
         return found
-
-    def _judge_record(
-        self,
-        record: str,
-        ops: Sequence[str],
-        stored: Sequence[Any] | None,
-        conflicts: Mapping[str, Mapping[str, Any]],
-    ) -> None:
-        own = conflicts.get(record, {})
-        for op in ops:
-            self._judge_kind(op, is_there=stored is not None, own=own)
-        took_part = [op for op in ops if self.rows[op].status in (*WRITTEN, "noop")]
-        took_part.sort(key=lambda op: (self.rows[op].v or 0, self.rows[op].status == "noop"))
-        written = [op for op in took_part if self.rows[op].status != "noop"]
-        revisions = [self.rows[op].v for op in written]
-        revision = stored[2] if stored else 0
-        if revisions != list(range(1, revision + 1)):
-            self.findings.note("doubles", [record, revision, revisions[-5:]])
-            return
-        if not all(op in self.made for op in took_part):
-            return  # a record of the founding
-        oracle = Oracle()
-        oracle.answers = {op: Answer(self.rows[op].status, self.rows[op].v) for op in ops}
-        for op in took_part:
-            self._compare(oracle, op, own)
-        if stored:
-            self._compare_content(oracle, record, stored)
-        expected = {(op, group) for op in took_part for group in oracle.answers[op].conflicts}
-        there = {(one[0], one[1]) for one in own.values()}
-        if expected != there:
-            self.findings.note("wrong conflicts", [record, sorted(expected ^ there)[:3]])
-        still_open = {(one[0], one[1]) for one in own.values() if one[2] is None}
-        for held in oracle.records.values():
-            if held.open != still_open:
-                self.findings.note("wrong conflicts", [record, "open ones differ"])
-
-    def _judge_kind(self, op: str, *, is_there: bool, own: Mapping[str, Any]) -> None:
-        """Say whether a good operation was taken, poison held, and a late decision refused."""
-        made, row = self.made.get(op), self.rows[op]
-        if made is None:
-            return
-        if made.kind == "decision":
-            chosen = msgspec.json.decode(made.body)["resolves"]
-            deciders = {own[conflict][2] for conflict in chosen if conflict in own}
-            was_first = row.status == "applied" and deciders == {op}
-            was_late = row.status == "rejected" and bool(deciders - {op, None})
-            if not (was_first or was_late):
-                self.findings.note("wrong conflicts", [op, row.status, sorted(map(str, deciders))])
-        elif made.kind == "good":
-            waits = row.status == "deferred" and (not is_there or self._base_is_held(made))
-            if row.status not in (*WRITTEN, "noop") and not waits:
-                self.findings.note("harmed neighbours", [op, row.status, row.detail])
-        elif row.status != "quarantined" or not row.detail.get("problems"):
-            self.findings.note("harmed neighbours", [made.kind, op, row.status])
-
-    def _base_is_held(self, made: Made) -> bool:
-        base = msgspec.json.decode(made.body)["base"] or {}
-        known = self.rows.get(base.get("op", ""))
-        return known is None or known.status in HELD
-
-    def _compare(self, oracle: Oracle, op: str, own: Mapping[str, Any]) -> None:
-        row = self.rows[op]
-        body = msgspec.json.decode(self.made[op].body)
-        if body["resolves"]:
-            body["settles"] = [tuple(own[c][:2]) for c in body["resolves"] if c in own]
-        answer = oracle.fold(body)
-        told = row.detail
-        is_same = (row.status, row.v) == (answer.status, answer.v)
-        if is_same and row.status in ("merged", "conflict"):
-            is_same = sorted(answer.kept) == sorted(told.get("kept", ()))
-            is_same = is_same and sorted(answer.took) == sorted(told.get("took", ()))
-        if not is_same:
-            expected = [answer.status, answer.v, answer.took, answer.kept]
-            self.findings.note("wrong outcomes", [op, [row.status, row.v, told], expected])
-        for group, _, server, device in (one[1:] for one in own.values() if one[0] == op):
-            sides = answer.conflicts.get(group, {"server": None, "device": None})
-            if not (alike(sides["server"], server, group) and alike(sides["device"], device)):
-                self.findings.note("wrong conflicts", [op, group, sides, [server, device]])
-
-    def _compare_content(self, oracle: Oracle, record: str, stored: Sequence[Any]) -> None:
-        kind, scope, revision, is_voided, body = stored
-        expected = oracle.records.get((kind, record))
-        if expected is None:
-            self.findings.note("wrong contents", [record, "nobody made it"])
-            return
-        holds = {**body, **body["extra"]}
-        wrong = [
-            name
-            for name, value in expected.values.items()
-            if not same(value, holds.get(f"{name}_id", holds.get(name)))
-        ]
-        is_same = (expected.scope, expected.revision, expected.is_voided) == (
-            scope,
-            revision,
-            is_voided,
-        )
-        if wrong or not is_same:
-            self.findings.note("wrong contents", [record, wrong])
 
     def _judge_change_log(self) -> None:
         """P5, P13: the log names every record as it is; counts and sums fit."""
@@ -370,14 +235,3 @@ class Judge:
             for at, status, code in report.get("refused", ()):
                 if not any(first <= at <= last + OUTAGE_ECHOES_S for first, last in outages):
                     self.findings.note("unexplained errors", [report["name"], status, code])
-
-
-def alike(expected: Mapping[str, Any] | None, stored: Any, group: str = "") -> bool:
-    """Say whether one side of a conflict is stored as it was; a deleted record's may hold more."""
-    if expected is None or stored is None:
-        return not expected and not stored
-    if group == DELETED_VS_EDITED:
-        return all(same(value, stored.get(name)) for name, value in expected.items())
-    return expected.keys() == stored.keys() and all(
-        same(value, stored[name]) for name, value in expected.items()
-    )

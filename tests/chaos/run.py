@@ -18,11 +18,12 @@ import msgspec
 
 from rootfield.children import Child, start_child
 from rootfield.embedded import BASE_DIR
-from tests.chaos.judge import PROMISES, Findings, Judge
+from tests.chaos.judge import PROMISES, Judge
 from tests.chaos.plan import Faults, Identity, Plan, Setting
 from tests.chaos.reader import Reader
 from tests.chaos.site import Saboteur, Site, running_site
 from tests.chaos.tablets import enrolled
+from tests.sync.verdict import Findings
 
 READERS = 3  # the first sleeps, the last comes when all is over
 TABLETS = 2
