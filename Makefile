@@ -1,10 +1,12 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages conversation link study bench peers chaos mutants clean
+.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages conversation link study bench peers chaos mutants machine hostile clean
 
 PYTHON ?= python3
 WORKERS ?= 2
 FOR ?= 60
+SEASONS ?= 200
+EXAMPLES ?= 5
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -102,6 +104,16 @@ chaos: $(INSTALLED)
 # Breaks the server on purpose, in eight ways, and shows that the attack finds each of them.
 mutants: $(INSTALLED)
 	$(BIN)/python -m tests.chaos.mutants $(ARGS)
+
+# Lives many long seasons of three tablets and their faults, in every order Hypothesis can think of.
+machine: $(INSTALLED)
+	ROOTFIELD_MACHINE_EXAMPLES=$(SEASONS) ROOTFIELD_MACHINE_STEPS=50 \
+		$(BIN)/python -m pytest tests/sync/machine -n 0 $(ARGS)
+
+# Sends what no client would: to every operation as every role, and to a server whose memory is watched.
+hostile: $(INSTALLED)
+	$(BIN)/python -m tests.chaos.hostile
+	ROOTFIELD_HOSTILE_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/api/test_hostile.py -n $(WORKERS) $(ARGS)
 
 clean:
 	rm -rf var .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -110,9 +110,13 @@ class Book:
         """Fold the deferred ones again whose needs came after them, until nothing moves."""
         waiting = [one for one in operations if self.outcomes[one[0].id].status == "deferred"]
         while ready := [one for one in waiting if self._is_ready(one[0])]:
+            before = {operation.id: self.needs[operation.id] for operation, _ in ready}
             for operation, device in ready:
                 self.fold(operation, device=device)
             waiting = [one for one in waiting if self.outcomes[one[0].id].status == "deferred"]
+            still = {operation.id for operation, _ in waiting}
+            if all(op in still and self.needs[op] == needs for op, needs in before.items()):
+                break  # what they build on never was of their record: it cannot come either
 
     def _is_ready(self, operation: Operation) -> bool:
         return all(self._is_met(need, operation) for need in self.needs[operation.id])

@@ -25,7 +25,7 @@ from rootfield.embedded import BASE_DIR, start_postgres, start_redis
 from rootfield.site import HOST, free_port, is_live
 from tests.services import put_schema
 
-WORKERS = 8
+WORKERS = 16
 THREADS = 2
 READY_WITHIN_S = 90.0
 WORKER_LIVES_S = (0.1, 0.6)

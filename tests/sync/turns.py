@@ -14,10 +14,10 @@ LONGEST_S = 60.0
 
 
 class Turn:
-    """Lets one thread run up to one of some statements, after or before it, and stands there."""
+    """Lets one thread run to the end of the first (or a later) of some statements, and stand."""
 
-    def __init__(self, *statements: str, before: bool = False) -> None:
-        self.statements, self.before = statements, before
+    def __init__(self, *statements: str, place: int = 1) -> None:
+        self.statements, self.left = statements, place
         self.reached = threading.Event()
         self.released = threading.Event()
         self.error: BaseException | None = None
@@ -39,12 +39,11 @@ class Turn:
         self.released.set()
 
     def _stop(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        is_here = not self.reached.is_set() and any(one in str(sql) for one in self.statements)
-        if is_here and self.before:
-            self._stand_still()
         result = execute(sql, params, many, context)
-        if is_here and not self.before:
-            self._stand_still()
+        if any(one in str(sql) for one in self.statements):
+            self.left -= 1
+            if self.left == 0:
+                self._stand_still()
         return result
 
     def _stand_still(self) -> None:

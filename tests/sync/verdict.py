@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -47,7 +48,10 @@ class Row:
 
 @dataclass
 class Made:
-    """One operation as its device made it."""
+    """One operation as its device made it.
+
+    kind: good, decision, any (taken or held, both may be), or the name of a poison.
+    """
 
     kind: str
     body: bytes
@@ -102,7 +106,7 @@ class RecordVerdict:
     def _judge_kind(self, op: str, *, is_there: bool, own: Mapping[str, Any]) -> None:
         """Say whether a good operation was taken, poison held, and a late decision refused."""
         made, row = self.made.get(op), self.rows[op]
-        if made is None:
+        if made is None or made.kind == "any":
             return
         if made.kind == "decision":
             chosen = msgspec.json.decode(made.body)["resolves"]
@@ -115,8 +119,17 @@ class RecordVerdict:
             waits = row.status == "deferred" and (not is_there or self._base_is_held(made))
             if row.status not in (*WRITTEN, "noop") and not waits:
                 self.findings.note("harmed neighbours", [op, row.status, row.detail])
+        elif row.status == "deferred" and not self._has_come(row):
+            return  # it would be held as soon as what it refers to came
         elif row.status != "quarantined" or not row.detail.get("problems"):
             self.findings.note("harmed neighbours", [made.kind, op, row.status])
+
+    @cached_property
+    def _written(self) -> set[str]:
+        return {row.record for row in self.rows.values() if row.status in WRITTEN}
+
+    def _has_come(self, row: Row) -> bool:
+        return all(need["id"] in self._written for need in row.detail.get("needs", ()))
 
     def _base_is_held(self, made: Made) -> bool:
         base = msgspec.json.decode(made.body)["base"] or {}

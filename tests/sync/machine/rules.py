@@ -164,9 +164,10 @@ class Season(RuleBasedStateMachine):
     def fork(self, at: int) -> None:
         """Let a copy of a tablet use a number again that the server has seen."""
         tablet = self.field.tablets[at]
-        if not tablet.told:
+        used = SyncOperation.objects.filter(device=tablet.wire.device, op__in=tablet.told).first()
+        if used is None:
             return
-        seen = json.loads(self.field.made[next(reversed(tablet.told))].body)
+        seen = json.loads(self.field.made[str(used.op)].body)
         twin = seen | {"op": str(uuid.uuid4()), "id": str(uuid.uuid4())}
         self.field.made[twin["op"]] = self.field.made[seen["op"]]
         tablet.meet_twin(twin)

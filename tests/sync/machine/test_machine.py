@@ -34,3 +34,12 @@ def lived(examples: int, steps: int, *phases: Phase) -> settings:
 @pytest.mark.timeout(36_000)
 def test_any_season_ends_with_everybody_agreeing() -> None:
     run_state_machine_as_test(Season, settings=lived(EXAMPLES, STEPS))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(36_000)
+@pytest.mark.skipif(EXAMPLES < 50, reason="looks for mutants with ROOTFIELD_MACHINE_EXAMPLES=50")
+@pytest.mark.parametrize("mutant", ["dedupe off", "cursor at head"])
+def test_some_season_of_a_mutant_does_not(mutant: str) -> None:
+    with broken(mutant), pytest.raises(BaseException):  # noqa: B017, PT011
+        run_state_machine_as_test(Season, settings=lived(EXAMPLES, STEPS, Phase.generate))
