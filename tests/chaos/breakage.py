@@ -86,6 +86,11 @@ def _early(ledger: str) -> str:
     return ledger
 
 
+def by_the_general_road(patches: Patches) -> None:
+    """Let no push take the express lane, which has statements of its own."""
+    patches.enter_context(mock.patch.object(express, "write_plain", return_value=None))
+
+
 def sequence_instead_of_counter(patches: Patches) -> None:
     """Take numbers from a sequence, some time before the commit."""
 
@@ -98,6 +103,7 @@ def sequence_instead_of_counter(patches: Patches) -> None:
         time.sleep(random.random() * 0.3)
         return _WITH_A_NUMBER.format(last=last)
 
+    by_the_general_road(patches)
     with connection.cursor() as cursor:
         cursor.execute("CREATE SEQUENCE IF NOT EXISTS early INCREMENT BY 1000 START WITH 10000")
     rewriting(patches, rewrite)
@@ -106,6 +112,8 @@ def sequence_instead_of_counter(patches: Patches) -> None:
 
 def dedupe_off(patches: Patches) -> None:
     """Forget which operations were answered before."""
+
+    by_the_general_road(patches)
 
     def rewrite(sql: str) -> str:
         is_insert = sql.lstrip().startswith("INSERT INTO sampling_syncoperation")
@@ -133,7 +141,7 @@ def acknowledge_before_commit(patches: Patches) -> None:
             raise
 
         def commit(**_: Any) -> None:
-            time.sleep(0.1)
+            time.sleep(0.5)
             block.__exit__(None, None, None)
 
         response._resource_closers.append(commit)
@@ -164,6 +172,8 @@ def cursor_at_head(patches: Patches) -> None:
 def no_bisect(patches: Patches) -> None:
     """Let one record the database refuses refuse its whole batch."""
 
+    by_the_general_road(patches)
+
     def blame(_batch: Any, _cursor: Any, _book: Any, error: Exception) -> None:
         raise error
 
@@ -189,6 +199,7 @@ def tombstones_purged(patches: Patches) -> None:
 
 def upsert_over_unseen_row(patches: Patches) -> None:
     """Let a new record write over one that came up a moment ago; the database is kept quiet."""
+    by_the_general_road(patches)
     columns = "code, note, driven_length_cm, inner_diameter_cm, device_id"
     upsert = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns.split(", "))
 
@@ -220,6 +231,7 @@ def upsert_over_unseen_row(patches: Patches) -> None:
 
 def counter_first(patches: Patches) -> None:
     """Lock the counters of a batch before anything else, in the order its operations name them."""
+    by_the_general_road(patches)
     inner = Batch.run
 
     def run(batch: Any, received: Any, *rest: Any, **more: Any) -> Any:

@@ -79,6 +79,8 @@ class Writer:
         size = min(size, self.most)
         waiting = list(self.queue.values())
         dice = self.chance.random()
+        if self.chance.random() < 0.3 and (plain := self._new_records()):
+            return plain[:size]
         if dice < 0.15:
             batch = self.chance.sample(waiting, min(size, len(waiting)))
         else:
@@ -92,6 +94,11 @@ class Writer:
         if self.chance.random() < 0.2:
             batch.append(self.chance.choice(batch))
         return batch[:500]
+
+    def _new_records(self) -> list[bytes]:
+        """Return unanswered creations of one cold scope, the everyday push of a tablet."""
+        scope = self.chance.choice(self.plan.setting.cold).encode()
+        return [body for body in self.queue.values() if b'"create"' in body and scope in body]
 
     def _push(self, batch: Sequence[bytes]) -> None:
         skew = self.captures.clock_offset.total_seconds()

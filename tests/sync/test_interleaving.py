@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from sampling.actions import express
 from sampling.actions.pushes import wake_waiting
 from sampling.models import Plot, SoilCore, SyncChange, SyncOperation
 from tests.sync.turns import Turn, closing
@@ -45,8 +46,9 @@ def read_on(reader: Wire, held: dict[str, int], cursor: str | None) -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_whatever_statement_a_push_stands_still_at_nothing_is_missed_or_lost(
-    wire: Wire, second: Wire, plot: Plot
+    wire: Wire, second: Wire, plot: Plot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(express, "write_plain", lambda *_, **__: None)
     campaign = wire.device.assignments.get().campaign
     reader = Wire(new_device(plot.project, wire.device.user, campaign), campaign)
     last = statements_of(wire, plot)

@@ -84,10 +84,14 @@ def two_creations_at_once(wire: Wire, second: Wire, plot: Plot) -> bool:
 
 def nobody_missed(wire: Wire, second: Wire, plot: Plot) -> bool:
     """Say whether a reader that looks in between two overlapping pushes misses neither."""
+    mine, theirs = wire.point(plot), wire.point(plot)
+    wire.outcomes(mine, theirs)
     turn = Turn("nextval('early')", "INSERT INTO sampling_syncscope")
     reader = Wire(new_device(plot.project, wire.device.user, campaign_of(wire)), campaign_of(wire))
-    slow = turn.started(lambda: wire.outcomes(wire.point(plot)))
-    quick = threading.Thread(target=closing(lambda: second.outcomes(second.point(plot))))
+    slow = turn.started(lambda: wire.outcomes(wire.patch(mine, None, note="wet")))
+    quick = threading.Thread(
+        target=closing(lambda: second.outcomes(second.patch(theirs, None, note="dry")))
+    )
     quick.start()
     quick.join(WAITS_S)  # for ever, if it were for a sound server: the slow one has the counter
 
