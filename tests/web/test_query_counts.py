@@ -33,6 +33,32 @@ def people(field_lead, admin, project):
     return field_lead
 
 
+def add_tablet(project, campaign, number):
+    """Add a member with a tablet, its leave to work, a kept push and a decision."""
+    tablet = Device.objects.create(
+        project=project,
+        user=make_member(project, f"member{number}", "technician"),
+        name=f"Tablet {number}",
+        install=uuid.uuid4(),
+        token_prefix="rfd_",
+        token_sha256=uuid.uuid4().hex,
+        enrolled_at=FRIDAY,
+    )
+    Assignment.objects.create(campaign=campaign, device=tablet, granted_at=FRIDAY)
+    SyncBatch.objects.create(
+        device=tablet, sha256=b"x", received_at=FRIDAY, body=b"", state="undecodable"
+    )
+    AuditEvent.objects.create(
+        at=FRIDAY,
+        project=project,
+        user=tablet.user,
+        device=tablet,
+        action="operation.rerun",
+        subject_type="operation",
+        subject=str(uuid.uuid4()),
+    )
+
+
 @pytest.fixture
 def grow(project, campaign, device, study, protocol, protocol_editor):
     """Return a function that adds one of everything lists show."""
@@ -53,28 +79,7 @@ def grow(project, campaign, device, study, protocol, protocol_editor):
             message="Doubtful.",
             raised_at=FRIDAY,
         )
-        tablet = Device.objects.create(
-            project=project,
-            user=make_member(project, f"member{number}", "technician"),
-            name=f"Tablet {number}",
-            install=uuid.uuid4(),
-            token_prefix="rfd_",
-            token_sha256=uuid.uuid4().hex,
-            enrolled_at=FRIDAY,
-        )
-        Assignment.objects.create(campaign=campaign, device=tablet, granted_at=FRIDAY)
-        SyncBatch.objects.create(
-            device=tablet, sha256=b"x", received_at=FRIDAY, body=b"", state="undecodable"
-        )
-        AuditEvent.objects.create(
-            at=FRIDAY,
-            project=project,
-            user=tablet.user,
-            device=tablet,
-            action="operation.rerun",
-            subject_type="operation",
-            subject=str(uuid.uuid4()),
-        )
+        add_tablet(project, campaign, number)
         other = Protocol.objects.create(project=project, slug=f"p{number}", title=f"P{number}")
         make_record(
             ProtocolVersion,
