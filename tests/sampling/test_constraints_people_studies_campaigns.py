@@ -13,6 +13,7 @@ from sampling.models import (
     Assignment,
     AuditEvent,
     Campaign,
+    CampaignMove,
     Device,
     EnrolmentCode,
     Project,
@@ -150,6 +151,34 @@ def test_a_person_is_assigned_to_a_campaign_once(campaign: Campaign, technician:
             grant.save()
 
 
+MOVES = {
+    "campaignmove_says_why": {"why": ""},
+    "campaignmove_to_another_version": {"same": True},
+    "campaignmove_once": {"twice": True},
+}
+
+
+@pytest.mark.parametrize("constraint", MOVES)
+def test_a_move_of_a_campaign_says_why_and_where_to_once(
+    campaign: Campaign, technician: User, constraint: str
+) -> None:
+    told = MOVES[constraint]
+    version, elsewhere = campaign.protocol_version_id, uuid.uuid4()
+    move = {
+        "campaign_id": campaign.pk,
+        "from_version_id": version,
+        "to_version_id": version if told.get("same") else elsewhere,
+        "why": told.get("why", "a corer broke"),
+        "moved_by_id": technician.pk,
+        "moved_at": FRIDAY,
+        "revision": 2,
+    }
+
+    # The version that is not there would be noticed at the end only.
+    with pytest.raises(IntegrityError, match=constraint):
+        CampaignMove.objects.bulk_create([CampaignMove(**move), CampaignMove(**move)])
+
+
 @pytest.mark.parametrize("sql", ["UPDATE %s SET action = 'x'", "DELETE FROM %s"])
 def test_an_audit_event_is_never_changed(project: Project, technician: User, sql: str) -> None:
     AuditEvent.objects.create(
@@ -184,7 +213,7 @@ def test_the_id_and_project_of_a_record_never_change(
 
 def test_every_constraint_of_these_tables_is_tried_here() -> None:
     tried = {constraint for _, _, constraint in REFUSED} | {name for _, name in ONCE}
-    tried.add("assignment_user_once")
+    tried |= {"assignment_user_once", *MOVES}
 
     known = {
         constraint.name
