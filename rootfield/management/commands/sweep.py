@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import structlog
-from django.core.cache import cache
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
@@ -21,6 +20,7 @@ from sampling.actions.stored_files import sweep_files
 from sampling.actions.uploads import sweep_uploads
 
 EVERY_S = 3.0
+FILES_EVERY_S = 3600.0
 LEFT_ALONE = dt.timedelta(seconds=30)
 """A push this old is not being judged any more: the request that brought it has ended."""
 
@@ -44,40 +44,42 @@ class Command(BaseCommand):
             return
         stop_on_sigterm()
         try:
+            last = -FILES_EVERY_S
             while True:
-                sweep_or_wait()
+                is_time = time.monotonic() - last >= FILES_EVERY_S
+                if sweep_or_wait(with_files=is_time) and is_time:
+                    last = time.monotonic()
                 time.sleep(options["every"])
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
 
 
-def sweep() -> dict[str, int]:
+def sweep(*, with_files: bool = True) -> dict[str, int]:
     """Sweep once and return how many of each were taken up again."""
     return {
         "pushes": sweep_batches(older_than=LEFT_ALONE),
         "reviewed": review_changes(),
         "linked": link_all_held_results(),
-        "files": sweep_files_hourly(),
+        "files": sweep_old_files() if with_files else 0,
         "stale": tasks.refresh_stale(),
         "runs": tasks.sweep(),
     }
 
 
-def sweep_files_hourly() -> int:
-    """Remove files and uploads whose time has come, unless that was done within the hour."""
-    if not cache.add("rootfield.sweep.files", True, timeout=3600):
-        return 0
+def sweep_old_files() -> int:
+    """Remove files and uploads whose time has come; return how many."""
     now = timezone.now()
     return sweep_uploads(at=now) + sweep_files(at=now)
 
 
-def sweep_or_wait() -> None:
-    """Sweep once; a database that does not answer is tried again at the next turn."""
+def sweep_or_wait(*, with_files: bool) -> bool:
+    """Sweep once; a database that does not answer is tried again at the next turn: False."""
     close_old_connections()
     try:
-        counts = sweep()
+        counts = sweep(with_files=with_files)
     except (OperationalError, InterfaceError) as error:
         logger.warning("database silent", error=str(error))
-        return
+        return False
     if any(counts.values()):
         logger.info("swept", **counts)
+    return True
