@@ -27,7 +27,14 @@ from sampling.actions.record_types import TYPE_ORDER, captured_types, record_typ
 from sampling.actions.storage import encode, known_parents, need
 from sampling.errors import DeviceBusy
 from sampling.models import RECORD_MODELS
-from sampling.rules.plain_creates import Columns, PlainPush, PlainReader, literal_array
+from sampling.rules.plain_creates import (
+    Columns,
+    PlainPush,
+    PlainReader,
+    lines_of,
+    literal_array,
+    moment_as_told,
+)
 from sampling.rules.record_types import Field
 
 TOLD_MORE = frozenset({"attachment"})
@@ -178,6 +185,7 @@ class _Express:
             "total": total % MODULUS,
             "types": literal_array(types),
             "records": self._records,
+            "lines": SEPARATOR.join(self._lines()),
             "ops": literal_array([operation.op for operation in operations]),
             "numbers": literal_array([operation.n for operation in operations]),
             "digests": b"".join(self.push.digests),
@@ -189,6 +197,16 @@ class _Express:
             "by": self.sender.user,
             "received_at": self.sender.received_at,
         }
+
+    def _lines(self) -> list[str]:
+        """Return the members of each record as pages tell them, in the order of the operations."""
+        received_at = moment_as_told(self.sender.received_at)
+        found: dict[str, str] = {}
+        for table in self.push.tables:
+            device = str(self.device) if table.kind.name in captured_types() else None
+            lines = lines_of(table, received_at=received_at, device=device)
+            found.update(zip(table.ids, lines, strict=True))
+        return [found[operation.id] for operation in self.push.operations]
 
     def _answers(self, before: int) -> bytes:
         """Return the outcomes as JSON, in the order of the operations."""
@@ -213,10 +231,11 @@ LEDGER = """
             live_sum = mod(s.live_sum + EXCLUDED.live_sum, 18446744073709551616)
         RETURNING seq - %(count)s AS before
     ), logged AS (
-        INSERT INTO sampling_syncchange (scope, type, record, seq, revision, gone)
-        SELECT %(scope)s, u.type, u.record, taken.before + u.place, 1, ''
-        FROM taken, unnest(%(types)s::text[], %(records)s::uuid[])
-            WITH ORDINALITY AS u(type, record, place)
+        INSERT INTO sampling_syncchange (scope, type, record, seq, revision, gone, line)
+        SELECT %(scope)s, u.type, u.record, taken.before + u.place, 1, '', u.line
+        FROM taken, unnest(%(types)s::text[], %(records)s::uuid[],
+            string_to_array(%(lines)s::text, chr(30)))
+            WITH ORDINALITY AS u(type, record, line, place)
     ), kept AS (
         INSERT INTO sampling_syncoperation (op, device_id, n, batch_id, via, scope, type, record,
             "do", status, revision, seq, content_sha256, by_id, at, why, received_at)
@@ -232,6 +251,9 @@ LEDGER = """
     )
     SELECT before FROM taken
 """
+
+
+SEPARATOR = "\x1e"  # JSON never holds it as it is
 
 
 @lru_cache(maxsize=512)

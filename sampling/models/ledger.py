@@ -140,7 +140,11 @@ class SyncScope(models.Model):
 
 
 class SyncChange(models.Model):
-    """Where a record last stood in its scope. One row a record, kept for ever."""
+    """Where a record last stood in its scope. One row a record, kept for ever.
+
+    `line` are the members of the record as created, as pages tell them: they hold as long as its
+    revision is 1, and spare the database to write them anew for every tablet.
+    """
 
     pk = models.CompositePrimaryKey("record", "type", "scope")
     scope = models.CharField(max_length=48)
@@ -149,6 +153,7 @@ class SyncChange(models.Model):
     seq = models.BigIntegerField()
     revision = models.PositiveIntegerField()
     gone = models.CharField(max_length=12, blank=True, default="")
+    line = models.TextField(blank=True, db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(name="syncchange_seq_once", fields=["scope", "seq"])]

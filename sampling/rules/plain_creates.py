@@ -7,11 +7,13 @@ explains and decides operation by operation. Nothing is refused here.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from hashlib import sha256
+from itertools import repeat
 from operator import or_
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -22,6 +24,7 @@ from sampling.rules.record_types import Field, RecordType, is_moment
 
 _SCALARS = frozenset({"text", "integer", "number", "boolean", "date", "datetime", "uuid"})
 _IDS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})*")
+_CLOSING_ZEROS = re.compile(r"(\.\d*?)0+(?=\+)")
 _UNUSUAL_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 V = TypeVar("V")
@@ -211,6 +214,39 @@ def _member(field: Field) -> tuple[str, Any] | tuple[str, Any, Any]:
     if field.is_required:
         return field.name, To[base]
     return field.name, To[base], To(field.default)
+
+
+@cache
+def _line_type(names: tuple[str, ...]) -> type[msgspec.Struct]:
+    """Return the type of a record's members as pages tell them: those without a value are not."""
+    members = ("received_at", *names, "device")
+    return msgspec.defstruct("line", [(name, Any, None) for name in members], omit_defaults=True)
+
+
+def lines_of(table: Columns, *, received_at: str, device: str | None) -> list[str]:
+    """Return the members of each record of one type as pages tell them, without the braces."""
+    columns = [
+        _told(field, table.values[field.name])
+        if field.name in table.values
+        else repeat(field.default)
+        for field in table.kind.fields
+    ]
+    line = _line_type(tuple(field.name for field in table.kind.fields))
+    told = [repeat(received_at), *columns, repeat(device)]
+    rows = zip(table.ids, *told, strict=False)  # the ids end it
+    return [msgspec.json.encode(line(*row[1:]))[1:-1].decode() for row in rows]
+
+
+def moment_as_told(moment: dt.datetime) -> str:
+    """Return a moment as pages tell it: in UTC, without closing zeros, as PostgreSQL writes it."""
+    return _CLOSING_ZEROS.sub(r"\1", moment.astimezone(dt.UTC).isoformat())
+
+
+def _told(field: Field, column: Sequence[Any]) -> Sequence[Any]:
+    if field.kind != "datetime":
+        return column
+    written = {moment: moment_as_told(moment) for moment in {*column} - {None}}
+    return [written.get(moment) for moment in column]
 
 
 def literal_array(column: Sequence[Any]) -> str:

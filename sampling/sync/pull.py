@@ -106,8 +106,16 @@ def _branch(name: str) -> str:
         f"SELECT p.seq, {record_line(name)} AS line"
         f" FROM page AS p JOIN {record_type(name).table} AS t ON t.id = p.record"
         " LEFT JOIN open AS o ON o.record = p.record AND o.type = p.type"
-        f" WHERE p.type = '{name}' AND p.gone = ''"
+        f" WHERE p.type = '{name}' AND p.gone = '' AND p.line IS NULL"
     )
+
+
+_AS_CREATED = """
+    SELECT p.seq, concat('{"type":"', p.type, '","id":"', p.record, '","v":1,"seq":', p.seq,
+        ',"data":{', p.line, '}', ',"conflicts":' || o.conflicts, '}') AS line
+    FROM page AS p LEFT JOIN open AS o ON o.record = p.record AND o.type = p.type
+    WHERE p.line IS NOT NULL
+"""
 
 
 @cache
@@ -123,7 +131,9 @@ def page_sql(scope_kind: str) -> str:
         WITH head AS MATERIALIZED (
             SELECT seq, live_count, live_sum FROM sampling_syncscope WHERE key = %(scope)s
         ), page AS MATERIALIZED (
-            SELECT type, record, seq, revision, gone FROM sampling_syncchange
+            SELECT type, record, seq, revision, gone,
+                CASE WHEN revision = 1 AND gone = '' THEN nullif(line, '') END AS line
+            FROM sampling_syncchange
             WHERE scope = %(scope)s AND seq > %(after)s ORDER BY seq LIMIT %(limit)s
         ), open AS MATERIALIZED (
             SELECT type, record, json_agg(json_build_object('id', id, 'kind', kind,
@@ -135,7 +145,7 @@ def page_sql(scope_kind: str) -> str:
         ), lines AS (
             SELECT p.seq, json_build_object('type', p.type, 'id', p.record, 'v', p.revision,
                 'seq', p.seq, 'gone', p.gone)::text AS line FROM page AS p WHERE p.gone <> ''
-            UNION ALL {branches}
+            UNION ALL {_AS_CREATED} UNION ALL {branches}
         ), sized AS (
             SELECT seq, line, sum(octet_length(line)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING)
                 - octet_length(line) AS before FROM lines

@@ -222,7 +222,7 @@ def upsert_over_unseen_row(patches: Patches) -> None:
         return f"{unseen} ON CONFLICT (id) DO UPDATE SET {upsert}"
 
     patches.enter_context(mock.patch.object(express, "insert_sql", insert_sql))
-    logged = "WITH ORDINALITY AS u(type, record, place)"
+    logged = "WITH ORDINALITY AS u(type, record, line, place)"
     assert logged in express.LEDGER
     over = "ON CONFLICT (record, type, scope) DO UPDATE SET seq = EXCLUDED.seq"
     ledger = express.LEDGER.replace(logged, f"{logged} {over}")

@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sampling.rules.envelope import MAX_OPERATION, MAX_OPERATIONS
-from sampling.rules.plain_creates import PlainPush, PlainReader, are_ids, literal_array
+from sampling.rules.plain_creates import (
+    PlainPush,
+    PlainReader,
+    are_ids,
+    lines_of,
+    literal_array,
+    moment_as_told,
+)
 from sampling.rules.record_types import Field, RecordType
 
 FIELDS = (
@@ -231,6 +238,34 @@ def test_dates_beside_texts_with_backslashes_are_quoted() -> None:
     assert literal_array([dt.date(2026, 5, 2), "a\\n", None, 1.5, True]) == (
         '{"2026-05-02","a\\\\n",null,1.5,true}'
     )
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("2026-05-02T10:20:30+02:00", "2026-05-02T08:20:30+00:00"),
+        ("2026-05-02T10:20:30.500Z", "2026-05-02T10:20:30.5+00:00"),
+        ("2026-05-02T10:20:00.000120Z", "2026-05-02T10:20:00.00012+00:00"),
+    ],
+)
+def test_moments_are_told_as_the_database_writes_them(moment: str, told: str) -> None:
+    assert moment_as_told(dt.datetime.fromisoformat(moment)) == told
+
+
+def test_the_members_of_a_record_are_told_without_those_that_have_no_value() -> None:
+    push = read(operation(values={"core": SAME, "at": "2026-05-02T10:00:00Z", "mass_g": 1.5}))
+
+    assert push is not None
+    (line,) = lines_of(push.tables[0], received_at="now", device=None)
+    assert json.loads(f"{{{line}}}") == {
+        "received_at": "now",
+        "core": SAME,
+        "note": "",
+        "kind": "root",
+        "cores": 1,
+        "mass_g": 1.5,
+        "at": "2026-05-02T10:00:00+00:00",
+    }
 
 
 def test_operations_are_typed_and_small() -> None:

@@ -19,6 +19,7 @@ from sampling.models import (
     SamplingPoint,
     SoilCore,
     SyncBatch,
+    SyncChange,
     SyncOperation,
     User,
 )
@@ -84,7 +85,7 @@ def everything() -> dict[str, list[Any]]:
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(
-                f"SELECT to_jsonb(t) - 'batch_id' - 'received_at' - 'last_push_at'"
+                f"SELECT to_jsonb(t) - 'batch_id' - 'line' - 'received_at' - 'last_push_at'"
                 f" - 'clock_offset_s' - 'clock_offset_max_s' FROM {table} AS t ORDER BY 1"
             )
             found[table] = [json.loads(row) if isinstance(row, str) else row for (row,) in cursor]
@@ -306,3 +307,28 @@ def test_a_text_that_only_looks_like_something_else_is_kept_as_written(
 
     stored = dict(RootFraction.objects.values_list("id", "note"))
     assert [stored[uuid.UUID(one["id"])] for one in fractions] == texts
+
+
+def test_a_page_tells_what_was_created_as_the_database_itself_would_tell_it(
+    wire: Wire, plot: Plot
+) -> None:
+    wire.push(*a_day(wire, plot))
+    told = wire.page()["changes"]
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE sampling_syncchange SET line = ''")
+
+    assert SyncChange.objects.exclude(scope=wire.scope).count()
+    assert wire.page()["changes"] == told
+    assert len(told) == len(a_day(wire, plot))
+
+
+def test_a_page_tells_what_was_edited_and_not_what_was_created(wire: Wire, plot: Plot) -> None:
+    point = wire.point(plot, note="dry")
+    wire.push(point)
+
+    wire.push(wire.patch(point, {"v": 1}, note=("dry", "wet")))
+
+    (change,) = wire.page()["changes"]
+    assert (change["v"], change["data"]["note"]) == (2, "wet")
+    assert SyncChange.objects.get(scope=wire.scope).line != ""
