@@ -45,7 +45,6 @@ ICBM_SET = "holos_4"
 SUBSOIL_LOWER_CM = 100.0
 
 AMG_SHOOT_VARIATION = 0.1  # an assumption
-AMG_SHOOT_UNKNOWN = 0.25  # the middle of the table's main crops, 0.216 to 0.371
 AMG_MANURE = 0.52  # farmyard manure in the AMG table
 AMG_ROOT = 0.40
 
@@ -381,13 +380,12 @@ def _amg_humified(kind: Kind, draws: Draws, numbers: ParameterSet) -> FloatArray
 
 
 def _amg_shoot(crop: str, numbers: ParameterSet) -> float:
-    for use in ("main", "cover"):
-        asked = YieldStand(crop=crop, kind="cover" if use == "cover" else "main")
-        try:
-            return crop_row(asked, "amg_v2", "h_AG", numbers).value("h_AG")
-        except UnknownCrop:
-            continue
-    return AMG_SHOOT_UNKNOWN
+    """Return h of shoots; what is no main crop is read as a cover crop, of which all have a row."""
+    main, cover = YieldStand(crop=crop, kind="main"), YieldStand(crop=crop, kind="cover")
+    try:
+        return crop_row(main, "amg_v2", "h_AG", numbers).value("h_AG")
+    except UnknownCrop:
+        return crop_row(cover, "amg_v2", "h_AG", numbers).value("h_AG")
 
 
 def _streams(setting: Setting) -> list[SocStream]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from estimates.science.distributions import Fixed
 from estimates.science.scenarios import models
 from estimates.science.scenarios.describe import Year
 from estimates.science.scenarios.draws import Draws
-from estimates.science.scenarios.models import soil_models
+from estimates.science.scenarios.models import notes_on_models, soil_models
 from estimates.science.scenarios.stock import Response, Setting, initial_stock
 from estimates.science.scenarios.streams import streams_of
 from estimates.science.soc import amg, icbm, ipcc_tier2, rothc, two_layers
@@ -283,7 +284,7 @@ def test_roots_that_go_to_hum_hold_their_ratio_to_shoots_at_equilibrium():
 
 
 def test_manure_and_unknown_crops_have_a_humification_in_amg():
-    kinds = [("manure", "compost"), ("shoot", "quinoa"), ("shoot", "radish")]
+    kinds = [("manure", "compost"), ("shoot", "a crop of no table"), ("shoot", "radish")]
     given = replace(setting(), kinds=kinds)
     (model,) = soil_models(allometry(), ["amg"])
 
@@ -291,3 +292,25 @@ def test_manure_and_unknown_crops_have_a_humification_in_amg():
 
     manure, unknown, radish = (year.step[:, 0, place] for place in (1, 2, 3))
     assert manure.mean() > radish.mean() > unknown.mean() > 0
+
+
+def test_models_that_know_no_tillage_say_so_when_tillage_differs():
+    ploughed, direct = (
+        scenario(Year(stands=(wheat(),))),
+        scenario(Year(stands=(wheat(),), tillage="none")),
+    )
+
+    told = notes_on_models([ploughed, direct], ["rothc"])
+    silent = notes_on_models([ploughed, ploughed], ["rothc"])
+
+    assert [note.code for note in told] == ["tillage_unknown"]
+    assert [note.code for note in silent] == []
+
+
+def test_what_is_known_exactly_counts_as_no_uncertain_input():
+    draws = Draws(seed=1, size=4)
+
+    drawn = draws.of("depth", Fixed(value=30.0))
+
+    assert drawn.tolist() == [30.0] * 4
+    assert draws.uncertain == set()
