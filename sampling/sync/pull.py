@@ -194,9 +194,16 @@ def _prepared(statement: str, bounds: Mapping[str, Any]) -> tuple[bytes, Any]:
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, bounds, prepare=True)
         result = cursor.pgresult
-        lines = result.get_value(0, 0) if result is not None and result.ntuples else None
-        row = cursor.fetchone()
-    return bytes(lines or b""), row[1:] if row else None
+        if result is None or not result.ntuples:
+            return b"", None
+        lines, *beside = (result.get_value(0, place) for place in range(result.nfields))
+    return bytes(lines or b""), [_number(value) for value in beside]
+
+
+def _number(value: bytes | memoryview | bytearray | None) -> int:
+    """Return a whole number, or the truth, as the database writes it."""
+    written = bytes(value or b"0")
+    return int(written == b"t") if written in (b"t", b"f") else int(written)
 
 
 def grants_of(device: Device, scopes: Mapping[str, str]) -> dict[str, int]:
