@@ -48,7 +48,7 @@ def hook(kind: type, value: object) -> object:
     """Read a path back from a plan."""
     if kind is Path:
         return Path(str(value))
-    raise NotImplementedError(kind)
+    raise TypeError(f"A plan holds no {kind.__name__}.")
 
 
 if __name__ == "__main__":
