@@ -25,7 +25,7 @@ WRITERS, BATCHES, ROWS = 8, 12, 5
 
 _EARLY_SEQUENCE = """
     WITH taken AS MATERIALIZED (
-        SELECT r.key, nextval('early') AS last FROM jsonb_to_recordset(%s::jsonb) AS r(key text)
+        SELECT r.key, nextval('taken_early') AS last FROM jsonb_to_recordset(%s::jsonb) AS r(key text)
     ), slept AS MATERIALIZED (
         SELECT key, last, pg_sleep(random() * 0.03) FROM taken
     )
@@ -130,14 +130,14 @@ def test_with_numbers_from_a_sequence_the_same_reader_would_miss_records(
     season: Season, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE SEQUENCE early INCREMENT BY 1000 START WITH 1000")
+        cursor.execute("CREATE SEQUENCE taken_early INCREMENT BY 1000 START WITH 1000")
     monkeypatch.setattr(ledger, "_BUMP", _EARLY_SEQUENCE)
 
     try:
         season.run()
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP SEQUENCE early")
+            cursor.execute("DROP SEQUENCE taken_early")
 
     assert len(written()) == WRITERS * BATCHES * ROWS
     assert season.seen < written()
