@@ -17,7 +17,7 @@ from psycopg import errors
 
 from sampling.actions import answered, journal, waiting
 from sampling.actions.duplicates import note_duplicates
-from sampling.actions.planning import Book, read_only
+from sampling.actions.planning import Base, Book, read_only
 from sampling.actions.record_types import APPEND_ONLY, TYPE_ORDER, record_type
 from sampling.actions.storage import (
     Key,
@@ -32,7 +32,15 @@ from sampling.actions.storage import (
 )
 from sampling.models import RECORD_MODELS
 from sampling.rules.envelope import Received
-from sampling.rules.operations import Need, Operation, Outcome, Problem, quarantined, rejected
+from sampling.rules.operations import (
+    HELD,
+    Need,
+    Operation,
+    Outcome,
+    Problem,
+    quarantined,
+    rejected,
+)
 
 
 class RacedBySomebody(Exception):
@@ -180,6 +188,7 @@ class Batch:
         keys = {(operation.type, operation.record) for operation in everything}
         stored = load_records(cursor, keys, project=self.project)
         known_ops = journal.base_operations(cursor, everything)
+        _check_nothing_appeared(everything, stored, known_ops)
         open_conflicts, closed_conflicts = journal.conflicts_named(cursor, everything)
         book = Book(
             now=self.received_at,
@@ -328,6 +337,23 @@ class Batch:
         places = journal.take_places(cursor, book, woken)
         journal.write_operations(cursor, book, fresh, places, sender, members)
         journal.settle(cursor, book, woken, places)
+
+
+def _check_nothing_appeared(
+    operations: Iterable[Operation], stored: Mapping[Key, State], known_ops: Mapping[UUID, Base]
+) -> None:
+    """Raise RacedBySomebody when an operation wrote a record that was not there a moment before.
+
+    A record that is not there cannot be locked: another transaction may create it after it was
+    looked for, and apply operations to it that are read as bases here.
+    """
+    for operation in operations:
+        base = known_ops.get(operation.base_op) if operation.base_op else None
+        key = (operation.type, operation.record)
+        if base is None or base.status in HELD or key in stored:
+            continue
+        if (base.key, base.scope) == (key, operation.scope) and base.revision is not None:
+            raise RacedBySomebody
 
 
 def _needs(operations: Iterable[Operation], keys: Collection[Key]) -> set[Need]:

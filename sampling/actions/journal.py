@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.ledger import Step, take_steps
-from sampling.actions.planning import Book, revision_seen
+from sampling.actions.planning import Base, Book
 from sampling.actions.storage import Key, State, encode, from_json
 from sampling.actions.waiting import Held, write_waiting
 from sampling.rules.envelope import Received
@@ -135,14 +135,14 @@ def seen_bodies(
     cursor: CursorWrapper,
     operations: Iterable[Operation],
     stored: Mapping[Key, State],
-    known_ops: Mapping[UUID, tuple[int | None, str]],
+    known_ops: Mapping[UUID, Base],
 ) -> dict[tuple[Key, int], Mapping[str, Any]]:
     """Return the bodies the authors of stale operations saw."""
     stale = []
     for operation in operations:
         base = operation.base_revision
         if operation.base_op is not None and operation.base_op in known_ops:
-            base = revision_seen(*known_ops[operation.base_op])
+            base = known_ops[operation.base_op].seen
         state = stored.get((operation.type, operation.record))
         if base is not None and state is not None and state.revision != base:
             stale.append((operation.type, operation.record, base))
@@ -164,17 +164,20 @@ def seen_bodies(
     }
 
 
-def base_operations(
-    cursor: CursorWrapper, operations: Iterable[Operation]
-) -> dict[UUID, tuple[int | None, str]]:
-    """Return revision and status of the earlier operations that others build on."""
+def base_operations(cursor: CursorWrapper, operations: Iterable[Operation]) -> dict[UUID, Base]:
+    """Return the earlier operations that others build on."""
     named = [operation.base_op for operation in operations if operation.base_op is not None]
     if not named:
         return {}
     cursor.execute(
-        "SELECT op, revision, status FROM sampling_syncoperation WHERE op = ANY(%s)", [named]
+        "SELECT op, type, record, revision, status, scope FROM sampling_syncoperation"
+        " WHERE op = ANY(%s)",
+        [named],
     )
-    return {op: (revision, status) for op, revision, status in cursor.fetchall()}
+    return {
+        op: Base(key=(name, record), revision=revision, status=status, scope=scope)
+        for op, name, record, revision, status, scope in cursor.fetchall()
+    }
 
 
 def conflicts_named(

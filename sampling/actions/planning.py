@@ -60,12 +60,31 @@ class Superseded:
     op: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """An operation others build on: its record, and how it ended."""
+
+    key: Key
+    revision: int | None
+    status: str
+    scope: str = ""
+
+    @property
+    def seen(self) -> int | None:
+        """The revision the author of an operation saw who goes on from this one's outcome.
+
+        After a conflict the record is not what the author asked for: it goes on from the one
+        before.
+        """
+        return (self.revision or 1) - 1 if self.status == "conflict" else self.revision
+
+
 @dataclass(kw_only=True)
 class Book:
     """The records of a batch, and what the operations folded in so far make of them.
 
     stored: what the database holds; parents: scopes of the records referred to; seen: bodies of
-    earlier revisions, for stale bases; known_ops: revision and status of operations named as base;
+    earlier revisions, for stale bases; known_ops: stored operations that are named as base;
     open_conflicts: those that may be resolved, by id; closed_conflicts: those that were resolved;
     adding: operations that may only add records; is_forced: a person wants an answer now, so
     nothing waits for what may never come.
@@ -76,7 +95,7 @@ class Book:
     stored: dict[Key, State]
     parents: Mapping[Key, str]
     seen: Mapping[tuple[Key, int], Mapping[str, Any]]
-    known_ops: Mapping[UUID, tuple[int | None, str]]
+    known_ops: Mapping[UUID, Base]
     open_conflicts: Mapping[UUID, Key]
     closed_conflicts: Collection[UUID] = ()
     clashing: Collection[UUID] = ()
@@ -89,6 +108,7 @@ class Book:
     resolved: dict[UUID, UUID] = field(default_factory=dict)
     needs: dict[UUID, list[Need]] = field(default_factory=dict)
     outcomes: dict[UUID, Outcome] = field(default_factory=dict)
+    folded: dict[UUID, Key] = field(default_factory=dict)
     writers: dict[Key, list[UUID]] = field(default_factory=dict)
     history: dict[Key, list[State]] = field(default_factory=dict)
 
@@ -99,9 +119,10 @@ class Book:
     def fold(self, operation: Operation, *, device: UUID | None) -> Outcome:
         """Work out one operation on top of those before it."""
         outcome = self._fold(operation, device)
+        key = (operation.type, operation.record)
         self.outcomes[operation.id] = outcome
+        self.folded[operation.id] = key
         if outcome.status in WRITTEN:
-            key = (operation.type, operation.record)
             self.writers.setdefault(key, []).append(operation.id)
             self.history.setdefault(key, []).append(self.states[key])
         return outcome
@@ -116,7 +137,7 @@ class Book:
             waiting = [one for one in waiting if self.outcomes[one[0].id].status == "deferred"]
             still = {operation.id for operation, _ in waiting}
             if all(op in still and self.needs[op] == needs for op, needs in before.items()):
-                break  # what they build on never was of their record: it cannot come either
+                break  # whatever the reason: a batch has to end, and these wait
 
     def _is_ready(self, operation: Operation) -> bool:
         return all(self._is_met(need, operation) for need in self.needs[operation.id])
@@ -126,10 +147,13 @@ class Book:
             return self._is_answered(need.id)
         if need.type == "conflict":
             return any(noted.id == need.id for noted in self.conflicts)
+        key = (need.type, need.id)
         if need.type == "revision":
-            state = self.states.get((operation.type, operation.record))
-            return state is not None and state.revision >= (operation.base_revision or 0)
-        return (need.type, need.id) in self.states
+            state, base = self.states.get((operation.type, need.id)), self._base_revision(operation)
+            return state is not None and isinstance(base, int) and state.revision >= base
+        if key == (operation.type, operation.record):
+            return key in self.states
+        return key in self.states and _is_within(self.states[key].scope, operation.scope)
 
     def _is_answered(self, op: UUID) -> bool:
         outcome = self.outcomes.get(op)
@@ -192,8 +216,8 @@ class Book:
         self, operation: Operation, kind: RecordType, state: State, changes: dict[str, Change]
     ) -> Outcome:
         base = self._base_revision(operation)
-        if isinstance(base, Need):
-            return self._defer(operation, [base])
+        if isinstance(base, Need | Problem):
+            return self._hold(operation, base)
         waiting = self._missing(kind, _asked(changes), operation.scope)
         if waiting:
             return self._defer(operation, waiting)
@@ -336,18 +360,22 @@ class Book:
             "device": conflict.device,
         }
 
-    def _base_revision(self, operation: Operation) -> int | Need | None:
+    def _base_revision(self, operation: Operation) -> int | Need | Problem | None:
         """Return the revision the author saw, or the operation that has to come first."""
         if operation.base_op is None:
             return operation.base_revision
-        earlier = self.outcomes.get(operation.base_op)
-        if earlier is not None:
-            revision, status = earlier.revision, str(earlier.status)
-        else:
-            revision, status = self.known_ops.get(operation.base_op, (None, "deferred"))
-        if status in ("deferred", "quarantined"):
+        base = self._base_of(operation.base_op)
+        if base is None or base.status in HELD:
             return Need(type="op", id=operation.base_op)
-        return revision_seen(revision, status)
+        if base.key != (operation.type, operation.record):
+            return _base_elsewhere(operation)
+        return base.seen
+
+    def _base_of(self, op: UUID) -> Base | None:
+        outcome = self.outcomes.get(op)
+        if outcome is None or op not in self.folded:
+            return self.known_ops.get(op)
+        return Base(key=self.folded[op], revision=outcome.revision, status=outcome.status)
 
     def _missing(self, kind: RecordType, values: Mapping[str, Any], scope: str) -> list[Need]:
         missing = []
@@ -360,7 +388,7 @@ class Book:
                 home = self._home_of(need(reference, str(value)))
             if home is not None:
                 self.homes[reference, value] = home
-            if home is None or not (home == scope or home.startswith("project:")):
+            if home is None or not _is_within(home, scope):
                 missing.append(need(reference, str(value)))
         return missing
 
@@ -368,6 +396,11 @@ class Book:
         """Return the scope of a record referred to, None when there is no such record."""
         known = self.state_of((one.type, one.id))
         return known.scope if known else self.parents.get((one.type, one.id))
+
+    def _hold(self, operation: Operation, reason: Need | Problem) -> Outcome:
+        if isinstance(reason, Problem):
+            return quarantined(operation.id, reason)
+        return self._defer(operation, [reason])
 
     def _defer(self, operation: Operation, needs: list[Need]) -> Outcome:
         versions = [need for need in needs if need.type == "protocol_version"]
@@ -394,14 +427,6 @@ def conflict_id(op: UUID, group: str) -> UUID:
     return uuid.uuid5(op, group)
 
 
-def revision_seen(revision: int | None, status: str) -> int | None:
-    """Return the revision the author of an operation built on who goes on from its outcome.
-
-    After a conflict the record is not what the author asked for: it goes on from the one before.
-    """
-    return (revision or 1) - 1 if status == "conflict" else revision
-
-
 def read_only(operation: Operation) -> Problem:
     """Return why an operation is refused whose sender may not do this to such records."""
     return Problem(
@@ -425,6 +450,19 @@ def _asked(changes: Mapping[str, Change]) -> dict[str, Any]:
     return {
         name: list(change.add) if change.is_set else change.to for name, change in changes.items()
     }
+
+
+def _is_within(home: str, scope: str) -> bool:
+    """Return whether records of a scope may refer to one whose home is this."""
+    return home == scope or home.startswith("project:")
+
+
+def _base_elsewhere(operation: Operation) -> Problem:
+    return Problem(
+        pointer="/base/op",
+        code="base-elsewhere",
+        detail=f"The operation this builds on is not one of the same {operation.type}.",
+    )
 
 
 def _elsewhere(operation: Operation) -> Problem:
