@@ -21,7 +21,8 @@ from sampling.actions.ledger import current_epoch
 from sampling.actions.record_types import record_type
 from sampling.errors import CursorExpired
 from sampling.models import RECORD_MODELS, SyncScope
-from sampling.sync.pull import SCHEMA, Place, record_line
+from sampling.sync.pages import record_line
+from sampling.sync.pull import SCHEMA, Place
 
 PAGE_ROWS = 1000
 PAGE_BYTES = 1024 * 1024

@@ -39,7 +39,8 @@ from sampling.sync.bodies import (
     read_body,
     read_json,
 )
-from sampling.sync.pull import MAX_PAGE, pull
+from sampling.sync.pages import MAX_PAGE
+from sampling.sync.pull import pull
 
 MAX_CODES = 10_000  # specimen codes a tablet may ask for at once
 

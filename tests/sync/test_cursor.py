@@ -16,7 +16,7 @@ from sampling.actions import ledger
 from sampling.actions.intake import Actor, accept_operations
 from sampling.models import Campaign, Device, Plot, Project, SamplingPoint, User
 from sampling.rules.operations import Operation
-from sampling.sync.pull import Place, read_page
+from sampling.sync.pull import Place, turn_page
 from tests.sync.wire import new_device
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ WRITERS, BATCHES, ROWS = 8, 12, 5
 
 _EARLY_SEQUENCE = """
     WITH taken AS MATERIALIZED (
-        SELECT r.key, nextval('taken_early') AS last FROM jsonb_to_recordset(%s::jsonb) AS r(key text)
+        SELECT r.key, nextval('early_seq') AS last FROM jsonb_to_recordset(%s::jsonb) AS r(key text)
     ), slept AS MATERIALIZED (
         SELECT key, last, pg_sleep(random() * 0.03) FROM taken
     )
@@ -103,7 +103,7 @@ class Season:
 
     def _page(self, place: Place) -> Place:
         """Read one page and note what it holds, as a tablet would."""
-        page, after = read_page(place, limit=17)
+        page, after = turn_page(place, limit=17)
         self.seen |= {change["id"] for change in json.loads(page)["changes"]}
         return after
 
@@ -130,14 +130,14 @@ def test_with_numbers_from_a_sequence_the_same_reader_would_miss_records(
     season: Season, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE SEQUENCE taken_early INCREMENT BY 1000 START WITH 1000")
+        cursor.execute("CREATE SEQUENCE early_seq INCREMENT BY 1000 START WITH 1000")
     monkeypatch.setattr(ledger, "_BUMP", _EARLY_SEQUENCE)
 
     try:
         season.run()
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP SEQUENCE taken_early")
+            cursor.execute("DROP SEQUENCE early_seq")
 
     assert len(written()) == WRITERS * BATCHES * ROWS
     assert season.seen < written()

@@ -23,7 +23,7 @@ from sampling.models import (
     SyncScope,
     User,
 )
-from sampling.sync import pull as pull_module
+from sampling.sync import pages as page_module
 from tests.people import FRIDAY, make_record
 from tests.sync.wire import Wire, new_device
 
@@ -145,7 +145,7 @@ def test_a_page_ends_where_its_bytes_do(
     wire: Wire, captured: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wide, _ = read_all(wire, 2000)
-    monkeypatch.setattr(pull_module, "MAX_PAGE_BYTES", 700)
+    monkeypatch.setattr(page_module, "MAX_PAGE_BYTES", 700)
 
     changes, pages = read_all(wire, 2000)
 
@@ -157,7 +157,7 @@ def test_a_page_ends_where_its_bytes_do(
 def test_a_record_larger_than_a_page_comes_alone(
     wire: Wire, captured: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pull_module, "MAX_PAGE_BYTES", 1)
+    monkeypatch.setattr(page_module, "MAX_PAGE_BYTES", 1)
 
     changes, pages = read_all(wire, 2000)
 
@@ -423,10 +423,10 @@ def test_a_page_reads_no_open_conflicts_but_those_of_its_records(wire: Wire, plo
     wire.outcomes(point, *(wire.patch(point, None, note=f"note {n}") for n in range(30)))
     head = SyncScope.objects.get(key=wire.scope).seq
     wire.outcomes(wire.point(plot))
-    asked = {"scope": wire.scope, "after": head, "limit": 100, "bytes": 10**6}
+    asked = {"scope": wire.scope, "after": head, "limit": 100}
 
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + pull_module.page_sql("campaign"), asked)
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + page_module.page_sql("campaign"), asked)
         (plan,) = cursor.fetchone()
 
     (scan,) = nodes_on(json.loads(plan) if isinstance(plan, str) else plan, "sampling_syncconflict")
