@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from estimates.models.claimed import (
     ACTIVE_STATES,
     FINAL_STATES,
+    HELD_STATES,
     RUN_STATES,
     ClaimedRun,
     run_triggers,
@@ -109,13 +110,17 @@ class EstimateOrder(models.Model):
         return f"{self.campaign} of {self.ordered_at:%Y-%m-%d %H:%M}"
 
     def progress(self) -> dict[str, int]:
-        """Return how many runs stand in each state, and in total; superseded runs do not count."""
+        """Return how many runs stand in each state and in total, and how many workers hold some.
+
+        Superseded runs do not count.
+        """
         counts = (
             EstimateRun.objects.newest()
             .filter(order=self)
             .aggregate(
                 **{state: Count("pk", filter=Q(state=state)) for state, _ in RUN_STATES},
                 stale=Count("pk", filter=Q(is_stale=True)),
+                workers=Count("worker", filter=Q(state__in=HELD_STATES), distinct=True),
                 total=Count("pk"),
             )
         )

@@ -94,8 +94,8 @@ def _placed(campaign: Campaign, wish: Wish, *, ordered_by: User, now: dt.datetim
         )
         runs = EstimateRun.objects.bulk_create(
             _run(order, method, parameter_set, plot=plot)
+            for plot in (*plots, None)  # the methods of a plot stand together, and read it once
             for method, parameter_set in _with_ensemble(parameters, now).items()
-            for plot in (*plots, None)
         )
         started = [run.pk for run in runs if not run.is_summary and run.method != ENSEMBLE]
         transaction.on_commit(partial(publish, started))

@@ -22,7 +22,7 @@ from estimates.orders.contrast_options import (
 )
 from estimates.orders.place import LARGEST_SEED
 from estimates.runs.parameters import parameters_for
-from estimates.runs.publish import COMPLETE_CONTRAST, publish
+from estimates.runs.publish import publish_contrasts
 from estimates.science.errors import ImpossibleScenario
 from estimates.science.scenarios.document import document_of, scenario_of
 from sampling.errors import IdempotencyReused
@@ -101,7 +101,7 @@ def order_contrast(
     with transaction.atomic():
         contrast.save(force_insert=True)
         run = ContrastRun.objects.create(contrast=contrast, created_at=now, published_at=now)
-        transaction.on_commit(partial(publish, [run.pk], task=COMPLETE_CONTRAST))
+        transaction.on_commit(partial(publish_contrasts, [run.pk]))
     return contrast
 
 

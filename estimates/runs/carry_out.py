@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 
 from django.utils import timezone
 
-from estimates.assembly import PlotInputs, assemble, ledger_mark, science_options
+from estimates.assembly import PlotInputs
 from estimates.models import ENSEMBLE, EstimateFigure, EstimateRun
 from estimates.plots import draw_profile
 from estimates.runs import claims, ensemble, summary
@@ -17,6 +17,7 @@ from estimates.runs.claims import Claim, Clock
 from estimates.runs.findings import Findings, plot_results
 from estimates.runs.methods import METHODS, code_version
 from estimates.runs.parameters import numbers_of
+from estimates.runs.reading import Reading
 from estimates.runs.store import store
 from estimates.science.errors import ScienceError
 from estimates.science.inputs import Options
@@ -30,26 +31,32 @@ class ClaimLost(Exception):
     """Another worker holds the run, or somebody cancelled it; nothing is to be stored."""
 
 
-def complete_run(run_id: uuid.UUID, *, worker: str, clock: Clock = timezone.now) -> bool:
+def complete_run(
+    run_id: uuid.UUID,
+    *,
+    worker: str,
+    clock: Clock = timezone.now,
+    reading: Reading | None = None,
+) -> bool:
     """Compute one run and store what it found; True when this call stored it.
 
     Safe to run twice, at once or one after the other: only the holder of the claim stores. Too
     little data is an answer, kept as failure with its reason. Whoever finishes the last plot of
-    an order also makes its summary.
+    an order also makes its summary. `reading` holds what the runs of a chunk share.
     """
     claim = claims.take(run_id, worker=worker, now=clock())
     if claim is None:
         return False
-    is_stored = _carry_out(claim, clock)
+    is_stored = _carry_out(claim, clock, reading or Reading([run_id]))
     for follower in summary.followers_of(claim.run) if is_stored else ():
         complete_run(follower, worker=worker, clock=clock)
     return is_stored
 
 
-def _carry_out(claim: Claim[EstimateRun], clock: Clock) -> bool:
+def _carry_out(claim: Claim[EstimateRun], clock: Clock, reading: Reading) -> bool:
     try:
         with claims.kept_alive(claim, clock=clock):
-            return store(claim, _findings(claim, clock), now=clock())
+            return store(claim, _findings(claim, clock, reading), now=clock())
     except ClaimLost:
         return False
     except Exception as error:
@@ -57,28 +64,25 @@ def _carry_out(claim: Claim[EstimateRun], clock: Clock) -> bool:
         raise
 
 
-def _findings(claim: Claim[EstimateRun], clock: Clock) -> Findings:
+def _findings(claim: Claim[EstimateRun], clock: Clock, reading: Reading) -> Findings:
     run = claim.run
     if run.method == ENSEMBLE:
         return ensemble.summarise(claim)
     if run.is_summary:
         return summary.summarise(claim)
-    options = science_options(run.order.options, seed=run.order.seed)
-    mark = ledger_mark(run.order)
-    plots = [run.plot_id] if run.plot_id else []
-    found = assemble(run.order.campaign_id, plots, options=options)
+    read = reading.of(run.order)
     _step(claim, READ, clock())
-    if not found:
+    inputs = read.plots.get(run.plot_id) if run.plot_id else None
+    if inputs is None:
         return _withdrawn(run)
-    inputs = found[plots[0]]
     blank = Findings(
-        input_sha256=digest_of(run, inputs, options),
+        input_sha256=digest_of(run, inputs, read.options),
         lineage=inputs.lineage,
-        details={"ledger": dict(mark), "notes": [asdict(note) for note in inputs.notes]},
+        details={"ledger": dict(read.mark), "notes": [asdict(note) for note in inputs.notes]},
     )
     try:
         estimate = METHODS[run.method](
-            inputs.plot, parameters=numbers_of(run.parameter_set_id), options=options
+            inputs.plot, parameters=numbers_of(run.parameter_set_id), options=read.options
         )
     except ScienceError as error:
         return replace(blank, failure_code=error.code, failure_reason=str(error))

@@ -126,7 +126,7 @@ def recompute(
         EstimateRun.objects.active()
         .of_plots()
         .filter(supersedes__in=stale)
-        .order_by("pk")
+        .order_by("plot", "method")
         .values_list("pk", flat=True)
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
@@ -24,14 +25,21 @@ def sweep_runs(*, now: dt.datetime) -> list[uuid.UUID]:
 
     Safe to repeat and to run twice at once: a run published twice is computed once.
     """
-    return sweep_of(EstimateRun.objects.all(), EstimateRun.objects.ready(), now=now)
+    together = ("order", "plot", "method")
+    runs, ready = EstimateRun.objects.all(), EstimateRun.objects.ready()
+    return sweep_of(runs, ready, now=now, together=together)
 
 
-def sweep_of(runs: QuerySet[Any], ready: QuerySet[Any], *, now: dt.datetime) -> list[uuid.UUID]:
-    """Return which of these runs to publish again; ready are those that wait for no other."""
+def sweep_of(
+    runs: QuerySet[Any], ready: QuerySet[Any], *, now: dt.datetime, together: Sequence[str] = ()
+) -> list[uuid.UUID]:
+    """Return which of these runs to publish again; ready are those that wait for no other.
+
+    The oldest come first, and of one moment those next to each other that are alike in `together`.
+    """
     _release_silent(runs, now)
     _give_up(runs, now)
-    return _lost(runs, ready, now)
+    return _lost(runs, ready.order_by("created_at", *together, "pk"), now)
 
 
 def _release_silent(runs: QuerySet[Any], now: dt.datetime) -> None:
@@ -74,6 +82,6 @@ def _lost(runs: QuerySet[Any], ready: QuerySet[Any], now: dt.datetime) -> list[u
         output_field=DurationField(),
     )
     lost = ready.filter(state="queued", published_at__lt=Value(now) - patience)
-    ids = list(lost.order_by("created_at", "pk").values_list("pk", flat=True))
+    ids = list(lost.values_list("pk", flat=True))
     runs.filter(pk__in=ids).update(published_at=now, publications=F("publications") + 1)
     return ids

@@ -46,7 +46,7 @@ def test_an_order_starts_its_plots_when_it_is_committed(
 
 
 def sent_to(sent):
-    return lambda name, kwargs, **_: sent.append(kwargs["run_id"])
+    return lambda name, kwargs, **_: sent.extend(kwargs["run_ids"])
 
 
 def test_an_order_of_some_plots_leaves_the_others_alone(trial, analyst):

@@ -16,8 +16,9 @@ from estimates.models import (
     EstimateRun,
 )
 from estimates.orders import Wish, cancel_order, order_estimates
-from estimates.runs import carry_out, claims
+from estimates.runs import carry_out, claims, reading
 from estimates.runs.carry_out import complete_run
+from estimates.runs.chunks import complete_chunk
 from estimates.runs.sweep import sweep_runs
 from sampling.models import RootFraction
 from tests.estimates.conftest import complete
@@ -127,13 +128,13 @@ def test_a_run_cancelled_under_way_stores_nothing(run, analyst, monkeypatch):
 
 
 def test_a_step_of_a_cancelled_run_ends_the_work(run, analyst, monkeypatch):
-    assembled = carry_out.assemble
+    assembled = reading.assemble
 
     def cancelled(*args, **kwargs):
         cancel_order(run.order, cancelled_by=analyst, now=timezone.now())
         return assembled(*args, **kwargs)
 
-    monkeypatch.setattr(carry_out, "assemble", cancelled)
+    monkeypatch.setattr(reading, "assemble", cancelled)
 
     assert complete_run(run.pk, worker="here") is False
     run.refresh_from_db()
@@ -141,7 +142,7 @@ def test_a_step_of_a_cancelled_run_ends_the_work(run, analyst, monkeypatch):
 
 
 def test_an_unexpected_error_gives_the_run_back_with_its_reason(run, monkeypatch):
-    monkeypatch.setattr(carry_out, "assemble", broken)
+    monkeypatch.setattr(reading, "assemble", broken)
 
     with pytest.raises(ZeroDivisionError):
         complete_run(run.pk, worker="here")
@@ -157,7 +158,7 @@ def broken(*_args, **_kwargs):
 
 def test_a_run_that_always_breaks_is_given_up_with_a_reason_to_act_on(run, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(carry_out, "assemble", broken)
+        patch.setattr(reading, "assemble", broken)
         for _ in range(MAX_ATTEMPTS):
             with pytest.raises(ZeroDivisionError):
                 complete_run(run.pk, worker="host-1")
@@ -251,8 +252,8 @@ def test_the_order_of_work_changes_no_byte(trial, analyst):
     for number, order in enumerate(orders):
         runs = list(EstimateRun.objects.filter(order=order).of_plots().order_by("plot__code"))
         random.Random(number).shuffle(runs)
-        for run in runs:
-            complete_run(run.pk, worker=f"worker-{number}")
+        for chunk in (runs[: number + 1], runs[number + 1 :]):
+            complete_chunk([run.pk for run in chunk], worker=f"worker-{number}")
 
     assert numbers(orders[0]) == numbers(orders[1]) == numbers(orders[2])
     assert drawings(orders[0]) == drawings(orders[1]) == drawings(orders[2])

@@ -10,7 +10,7 @@ from estimates import tasks
 from estimates.models import MAX_ATTEMPTS, EstimateRun
 from estimates.runs import claims, publish
 from estimates.runs.carry_out import complete_run
-from estimates.runs.publish import COMPLETE_RUN
+from estimates.runs.publish import COMPLETE_RUNS
 from estimates.runs.sweep import PUBLISH_AGAIN_AFTER, sweep_runs
 
 SECOND = dt.timedelta(seconds=1)
@@ -80,7 +80,7 @@ def test_a_summary_is_published_only_when_its_plots_are_finished(order, plots):
     assert sweep_runs(now=later + dt.timedelta(hours=1)) == [summary.pk]
 
 
-def test_a_message_carries_the_id_alone(order, plots, monkeypatch):
+def test_a_message_carries_ids_alone(order, plots, monkeypatch):
     sent = []
     monkeypatch.setattr(
         publish.current_app, "send_task", lambda name, **given: sent.append((name, given))
@@ -88,8 +88,8 @@ def test_a_message_carries_the_id_alone(order, plots, monkeypatch):
 
     publish.publish([plots[0].pk])
 
-    assert sent[0][0] == COMPLETE_RUN == tasks.complete_run.name
-    assert sent[0][1]["kwargs"] == {"run_id": str(plots[0].pk)}
+    assert sent[0][0] == COMPLETE_RUNS == tasks.complete_runs.name
+    assert sent[0][1]["kwargs"] == {"run_ids": [str(plots[0].pk)]}
 
 
 def test_a_silent_broker_stops_no_order(order, plots, monkeypatch):
@@ -101,11 +101,11 @@ def test_a_silent_broker_stops_no_order(order, plots, monkeypatch):
     assert publish.publish([run.pk for run in plots]) == 0
 
 
-def test_the_task_completes_the_run_it_is_told(order, plots):
-    tasks.complete_run(run_id=str(plots[0].pk))
+def test_the_task_completes_the_runs_it_is_told_and_no_other(order, plots):
+    tasks.complete_runs(run_ids=[str(run.pk) for run in plots[:2]])
 
-    plots[0].refresh_from_db()
-    assert plots[0].state == "succeeded"
+    done = EstimateRun.objects.filter(state="succeeded")
+    assert {run.pk for run in done} == {run.pk for run in plots[:2]}
 
 
 def test_the_command_sweeps_once(order, plots, capsys, monkeypatch):
