@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -127,12 +128,13 @@ def read_page(scope: str, *, after: int, limit: int) -> Page:
     if not rows:
         return Page(lines=b"", last=0, has_more=False, head=0, live_count=0, live_sum=0)
     head, live_count, live_sum, count, last = (int(number) for number in rows.pop(0)[1].split())
-    before = accumulate((len(line) for _, line in rows), initial=0)
-    kept = [row for row, passed in zip(rows, before, strict=False) if passed < MAX_PAGE_BYTES]
-    is_cut = len(kept) < len(rows)
+    lines = [line for _, line in rows]
+    ends = list(accumulate(map(len, lines)))
+    kept = bisect_left(ends, MAX_PAGE_BYTES) + 1
+    is_cut = kept < len(rows)
     return Page(
-        lines=b",".join(line for _, line in kept),
-        last=kept[-1][0] if is_cut else last,
+        lines=b",".join(lines[:kept]),
+        last=rows[kept - 1][0] if is_cut else last,
         has_more=is_cut or (count == limit and last < head),
         head=head,
         live_count=live_count,
@@ -155,5 +157,5 @@ def _rows(scope: str, *, after: int, limit: int) -> list[tuple[int, bytes]]:
             return []
         value = result.get_value
         return sorted(
-            (int(value(row, 0) or 0), bytes(value(row, 1) or b"")) for row in range(result.ntuples)
+            [(int(value(row, 0) or 0), value(row, 1) or b"") for row in range(result.ntuples)]
         )

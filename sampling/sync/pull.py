@@ -12,12 +12,11 @@ import msgspec
 from django.core import signing
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q, Sum
 
 from sampling.actions.attachments import missing_files
 from sampling.actions.ledger import current_epoch
 from sampling.errors import CursorExpired
-from sampling.models import Assignment, Device
+from sampling.models import Device
 from sampling.sync.pages import read_page
 
 SCHEMA = "2026.1"
@@ -75,21 +74,23 @@ def turn_page(place: Place, *, limit: int) -> tuple[bytes, Place]:
     return msgspec.json.encode(content), after
 
 
+_GENERATIONS = """
+    SELECT a.campaign_id, sum(a.generation)::bigint
+    FROM sampling_assignment AS a JOIN sampling_campaign AS c ON c.id = a.campaign_id
+    WHERE (a.device_id = %s OR a.user_id = %s) AND c.project_id = %s
+    GROUP BY a.campaign_id
+"""
+
+
 def grants_of(device: Device, scopes: Mapping[str, str]) -> dict[str, int]:
     """Return the generation of each granted scope: it grows with every grant, never falls.
 
     A campaign may be granted to the device and to its person, and each grant be renewed.
     """
     generations: dict[str, int] = dict.fromkeys(scopes, 1)
-    rows = (
-        Assignment.objects.filter(
-            Q(device=device) | Q(user=device.user_id), campaign__project=device.project_id
-        )
-        .values("campaign_id")
-        .annotate(grown=Sum("generation"))
-    )
-    for row in rows:
-        generations[f"campaign:{row['campaign_id']}"] = row["grown"]
+    with connection.cursor() as cursor:
+        cursor.execute(_GENERATIONS, [device.pk, device.user_id, device.project_id])
+        generations |= {f"campaign:{campaign}": grown for campaign, grown in cursor.fetchall()}
     return generations
 
 
