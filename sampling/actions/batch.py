@@ -108,16 +108,18 @@ class Batch:
             for op, known in stored.items()
         }
 
-    def rerun(self, operation: Operation, *, device: UUID | None, status: str) -> Outcome:
-        """Apply one held operation again; its row is settled when it is no longer held."""
-        problem = admission_problem(operation, self.scopes)
+    def rerun(self, held: waiting.Held) -> Outcome | None:
+        """Apply one held operation again; None when somebody settled it meanwhile.
+
+        Its row is settled when it is no longer held.
+        """
+        problem = admission_problem(held.operation, self.scopes)
         if problem is not None:
-            self.refused[operation.id] = [problem]
-        held = waiting.Held(operation=operation, device=device, status=status)
-        return self.wake([held])[operation.id]
+            self.refused[held.operation.id] = [problem]
+        return self.wake([held]).get(held.operation.id)
 
     def wake(self, held: Sequence[waiting.Held]) -> dict[UUID, Outcome]:
-        """Apply held operations again, on the grants they came with."""
+        """Apply those again that are still held, on the grants they came with."""
         with connection.cursor() as cursor:
             return self._apply(cursor, [], held=held)
 
@@ -163,16 +165,22 @@ class Batch:
         *,
         held: Sequence[waiting.Held] = (),
     ) -> dict[UUID, Outcome]:
-        """Fold, write, and log; operations that waited for what is written join in."""
-        woken = list(held)
+        """Fold, write, and log; operations that waited for what is written join in.
+
+        Locks are taken in one order: held operations, records by type and id, conflicts, counters.
+        When more operations join in, what is locked is let go and taken again with theirs.
+        """
+        joining = list(held)
         while True:
-            book = self._plan(cursor, fresh, woken)
-            new = waiting.waiting_for(cursor, book, known=[one.operation.id for one in woken])
-            if new:
-                woken.extend(new)
-                continue
-            if self._write(cursor, book):
-                break
+            with transaction.atomic():
+                woken = waiting.lock(cursor, joining)
+                book = self._plan(cursor, fresh, woken)
+                known = [one.operation.id for one in joining]
+                new = waiting.waiting_for(cursor, book, known=known)
+                if not new and self._write(cursor, book):
+                    break
+                transaction.set_rollback(True)
+            joining.extend(new)
         note_duplicates(cursor, book, project=self.project)
         self._log(cursor, book, fresh, woken)
         return book.outcomes
@@ -244,7 +252,8 @@ class Batch:
         for state in states:
             by_type.setdefault(state.type, []).append(state)
         for name in sorted(by_type, key=TYPE_ORDER.__getitem__):
-            new = [state for state in by_type[name] if not state.is_stored]
+            # by id, as they are locked: who writes the same new ones too waits, and never crosswise
+            new = sorted((s for s in by_type[name] if not s.is_stored), key=lambda s: s.id)
             old = [state for state in by_type[name] if state.is_stored]
             if new:
                 insert_records(

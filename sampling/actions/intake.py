@@ -8,9 +8,9 @@ held with its reason, never dropped.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, transaction
@@ -18,12 +18,15 @@ from psycopg import errors
 
 from sampling.actions.batch import Batch, RacedBySomebody
 from sampling.actions.journal import Have, PushNote
+from sampling.actions.waiting import Held
 from sampling.errors import DeviceBusy, NotFound, RecordRefused, StateConflict, VersionMoved
 from sampling.models import Campaign, SyncOperation
 from sampling.rules.envelope import Received, content_hash
 from sampling.rules.operations import HELD, Operation, Outcome, operation_from_wire
 
 ATTEMPTS = 4
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,23 +97,35 @@ def accept_received(
     is_strict: bool = False,
 ) -> Accepted:
     """Apply what an envelope held; as accept_operations, for operations that were decoded."""
+
+    def run() -> Accepted:
+        batch = Batch(
+            project=actor.project,
+            via=actor.via,
+            user=actor.user,
+            device=actor.device,
+            scopes=actor.scopes,
+            received_at=received_at,
+            batch=push.batch if push else None,
+            note=push.note if push else None,
+        )
+        outcomes = batch.run(received)
+        if is_strict:
+            _refuse(outcomes)
+        return Accepted(outcomes=outcomes, have=batch.have)
+
+    return carried_out(run)
+
+
+def carried_out(work: Callable[[], Result]) -> Result:
+    """Carry out one transaction of the ledger; again when another one crossed it.
+
+    Raises StateConflict, DeviceBusy or OperationalError when that does not end.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                batch = Batch(
-                    project=actor.project,
-                    via=actor.via,
-                    user=actor.user,
-                    device=actor.device,
-                    scopes=actor.scopes,
-                    received_at=received_at,
-                    batch=push.batch if push else None,
-                    note=push.note if push else None,
-                )
-                outcomes = batch.run(received)
-                if is_strict:
-                    _refuse(outcomes)
-                return Accepted(outcomes=outcomes, have=batch.have)
+                return work()
         except RacedBySomebody:
             if attempt == ATTEMPTS:
                 raise StateConflict("Too many people write this record; try again.") from None
@@ -155,25 +170,29 @@ def rerun(op: UUID, *, by: UUID, project: UUID, at: dt.datetime) -> Outcome:
 
     The outcome is final once it is no longer held; a still refused one stays as it was.
     """
-    with transaction.atomic():
-        held = (
-            SyncOperation.objects.select_for_update()
-            .filter(op=op, status__in=HELD, body__isnull=False)
-            .first()
-        )
-        if held is None or not _is_of_project(held.scope, project):
-            raise NotFound("No held operation has this id.")
-        operation = operation_from_wire(held.body or {})
-        return Batch(
+    stored = SyncOperation.objects.filter(op=op, status__in=HELD, body__isnull=False).first()
+    if stored is None or not _is_of_project(stored.scope, project):
+        raise NotFound("No held operation has this id.")
+    operation = operation_from_wire(stored.body or {})
+    held = Held(operation=operation, device=stored.device_id, status=stored.status)
+
+    def run() -> Outcome | None:
+        batch = Batch(
             project=project,
-            via=held.via,
+            via=stored.via,
             user=by,
             device=None,
             scopes={operation.scope: "rw"},
             received_at=at,
             batch=None,
             is_forced=True,
-        ).rerun(operation, device=held.device_id, status=held.status)
+        )
+        return batch.rerun(held)
+
+    outcome = carried_out(run)
+    if outcome is None:
+        raise NotFound("No held operation has this id: somebody settled it before you.")
+    return outcome
 
 
 def _is_of_project(scope: str, project: UUID) -> bool:

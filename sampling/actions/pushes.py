@@ -10,21 +10,27 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from django.db import DataError, IntegrityError, InternalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from sampling.actions import express, journal, replay, waiting
 from sampling.actions.attachments import note_missing, speaks_of_files
-from sampling.actions.batch import Batch, RacedBySomebody
+from sampling.actions.batch import Batch
 from sampling.actions.devices import scopes_of
 from sampling.actions.express import Written
-from sampling.actions.intake import Accepted, Actor, Push, accept_received
-from sampling.errors import DeviceBusy, DeviceForked, DeviceRevoked, RootfieldError, StateConflict
+from sampling.actions.intake import Accepted, Actor, Push, accept_received, carried_out
+from sampling.actions.refusals import is_passing
+from sampling.errors import (
+    DeviceBusy,
+    DeviceForked,
+    DeviceRevoked,
+    RootfieldError,
+    StateConflict,
+    TooLarge,
+)
 from sampling.models import Device, SyncBatch
 from sampling.rules.envelope import Envelope, Head, decode, inflate, plausible_queue, read_head
 from sampling.rules.plain_creates import PlainPush
-
-REFUSALS = (IntegrityError, DataError, InternalError)
 
 logger = structlog.get_logger("sampling.pushes")
 
@@ -175,6 +181,9 @@ def _judge(
     except DeviceForked as error:
         _mark(batch, "quarantined", error.detail)
         raise
+    except TooLarge as error:
+        _mark(batch, "undecodable", error.detail)
+        raise
     note_missing(envelope.received, accepted.outcomes)
     return accepted
 
@@ -204,14 +213,31 @@ def sweep_batches(*, older_than: dt.timedelta, limit: int = 100) -> int:
     stored = SyncBatch.objects.filter(state="received", received_at__lt=before)
     done = 0
     for batch in stored.select_related("device__user").order_by("received_at")[:limit]:
-        if judge_stored(batch) is not None:
+        if _judged_or_left(batch):
             done += 1
     wake_waiting(at=timezone.now())
     return done
 
 
+def _judged_or_left(batch: SyncBatch) -> bool:
+    """Judge a stored push; one the database could not work on is left for the next sweep.
+
+    Raises what ended the connection: nothing more can be judged then.
+    """
+    try:
+        return judge_stored(batch) is not None
+    except DatabaseError as error:
+        if not connection.is_usable():
+            raise
+        logger.warning("stored push left for later", batch=batch.pk, error=str(error))
+        return False
+
+
 def judge_stored(batch: SyncBatch) -> Accepted | None:
-    """Judge a push that is stored; None when that cannot be done. Safe to repeat."""
+    """Judge a push that is stored; None when that cannot be done. Safe to repeat.
+
+    An error of the database that passes is raised, and decides nothing.
+    """
     try:
         envelope = decode(inflate(bytes(batch.body), batch.encoding))
         _check_identity(batch.device, envelope.head)
@@ -220,9 +246,11 @@ def judge_stored(batch: SyncBatch) -> Accepted | None:
         return None
     try:
         return _judge(batch.device, batch.pk, envelope, received_at=batch.received_at)
-    except StateConflict:
+    except (StateConflict, TooLarge):
         return None
-    except REFUSALS as error:
+    except DatabaseError as error:
+        if is_passing(error):
+            raise
         logger.exception("stored push refused", batch=batch.pk)
         _mark(batch.pk, "quarantined", str(error))
         return None
@@ -241,22 +269,26 @@ def wake_waiting(*, at: dt.datetime, limit: int = 500) -> int:
     What arrives wakes what waits for it; this finds those that began to wait in that very moment,
     or for what is written by actions of its own.
     """
+    with connection.cursor() as cursor:
+        found = waiting.arrived(cursor, limit=limit)
     done = 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        for project, held in waiting.arrived(cursor, limit=limit).items():
-            if _wake(project, held, at=at):
-                done += len(held)
-            else:  # one of them is to blame: the others need not wait for it
-                done += sum(_wake(project, [one], at=at) for one in held)
+    for project, held in found.items():
+        if _wake(project, held, at=at):
+            done += len(held)
+        else:  # one of them is to blame: the others need not wait for it
+            done += sum(_wake(project, [one], at=at) for one in held)
     return done
 
 
 def _wake(project: UUID, held: Sequence[waiting.Held], *, at: dt.datetime) -> bool:
     """Try held operations again; False when the database refuses what nobody foresaw."""
     try:
-        with transaction.atomic():
-            Batch.of_nobody(project, at=at).wake(held)
-    except (*REFUSALS, RacedBySomebody):
+        carried_out(lambda: Batch.of_nobody(project, at=at).wake(held))
+    except StateConflict:
+        return False
+    except DatabaseError as error:
+        if is_passing(error):
+            raise
         logger.exception("held operations refused", ops=[str(one.operation.id) for one in held])
         return False
     return True

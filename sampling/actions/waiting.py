@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
@@ -23,7 +23,10 @@ class Held:
 
 
 def waiting_for(cursor: CursorWrapper, book: Book, *, known: Collection[UUID]) -> list[Held]:
-    """Return deferred operations that waited for something the book is about to write."""
+    """Return deferred operations that waited for something the book is about to write.
+
+    They are not locked: `lock` does so, for all of them in one order.
+    """
     arrived = [state.id for state in book.states.values()]
     arrived += [noted.id for noted in book.conflicts]
     arrived += [
@@ -39,7 +42,7 @@ def waiting_for(cursor: CursorWrapper, book: Book, *, known: Collection[UUID]) -
         " WHERE o.op IN"
         " (SELECT operation_id FROM sampling_syncwaiting WHERE needs = ANY(%s::uuid[]))"
         " AND o.status = 'deferred' AND o.op <> ALL(%s::uuid[]) AND d.project_id = %s"
-        " ORDER BY o.device_id, o.n FOR UPDATE OF o",
+        " ORDER BY o.device_id, o.n",
         [uuid_array(arrived), uuid_array(known), book.project],
     )
     return [
@@ -48,8 +51,29 @@ def waiting_for(cursor: CursorWrapper, book: Book, *, known: Collection[UUID]) -
     ]
 
 
+def lock(cursor: CursorWrapper, held: Sequence[Held]) -> list[Held]:
+    """Lock those that are still held, and return them in the same order, each as it stands.
+
+    Always before the records they speak of, and in the order of devices and numbers.
+    """
+    if not held:
+        return []
+    cursor.execute(
+        "SELECT op, status FROM sampling_syncoperation"
+        " WHERE op = ANY(%s::uuid[]) AND status = ANY(%s)"
+        " ORDER BY device_id, n, op FOR UPDATE",
+        [uuid_array(one.operation.id for one in held), sorted(HELD)],
+    )
+    statuses = dict(cursor.fetchall())
+    return [
+        replace(one, status=statuses[one.operation.id])
+        for one in held
+        if one.operation.id in statuses
+    ]
+
+
 def arrived(cursor: CursorWrapper, *, limit: int) -> dict[UUID, list[Held]]:
-    """Lock the deferred operations whose every need is there by now; return them by project."""
+    """Return the deferred operations whose every need is there by now, by project; not locked."""
     cursor.execute(
         "SELECT d.project_id, o.body, o.device_id FROM sampling_syncoperation AS o"
         " JOIN sampling_device AS d ON d.id = o.device_id"
@@ -61,7 +85,7 @@ def arrived(cursor: CursorWrapper, *, limit: int) -> dict[UUID, list[Held]]:
         "   WHERE f.id = w.needs)"
         "  ELSE EXISTS (SELECT FROM sampling_syncchange AS c WHERE c.record = w.needs"
         "   AND c.type = w.needs_type AND c.scope IN (o.scope, 'project:' || d.project_id)) END)"
-        " ORDER BY o.device_id, o.n LIMIT %s FOR UPDATE OF o SKIP LOCKED",
+        " ORDER BY o.device_id, o.n LIMIT %s",
         [sorted(HELD), limit],
     )
     found: dict[UUID, list[Held]] = {}

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, InternalError, OperationalError, connection
 from django.utils import timezone
+from psycopg import errors
 
 from sampling.actions import pushes
 from sampling.models import Device, Plot, SoilCore, SyncBatch, SyncOperation
@@ -134,6 +135,69 @@ def test_a_push_the_database_refuses_is_marked_and_stops_nothing(
     assert states == ["quarantined", "applied"]
     assert [outcome["status"] for outcome in later] == EXPECTED
     assert SyncBatch.objects.get(pk=first.pk).state == "applied"
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        errors.DeadlockDetected,
+        errors.OutOfMemory,
+        errors.AdminShutdown,
+        errors.InternalError_,
+        None,
+    ],
+)
+def test_an_error_that_passes_decides_nothing(
+    wire: Wire, second: Wire, plot: Plot, ops: Any, cause: type[Exception] | None
+) -> None:
+    first = store_only(wire, json.dumps(wire.envelope(*ops)).encode())
+    other = store_only(second, json.dumps(second.envelope(second.point(plot))).encode())
+
+    def fail_the_first(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+        if "INSERT INTO sampling_syncoperation" in sql and params[0] == wire.device.pk:
+            raise (InternalError if cause is errors.InternalError_ else OperationalError) from (
+                cause() if cause else None
+            )
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(fail_the_first):
+        pushes.sweep_batches(older_than=AT_ONCE)
+    states = [SyncBatch.objects.get(pk=batch.pk).state for batch in (first, other)]
+    pushes.sweep_batches(older_than=AT_ONCE)
+
+    assert states == ["received", "applied"]
+    assert SyncBatch.objects.get(pk=first.pk).state == "applied"
+    assert set(SyncOperation.objects.filter(batch=first).values_list("status", flat=True)) == {
+        *EXPECTED
+    }
+
+
+def test_an_error_that_passes_lets_what_waits_wait(wire: Wire, plot: Plot) -> None:
+    point = wire.point(plot)
+    core = wire.core(point)
+    wire.outcomes(core)
+    with connection.execute_wrapper(asleep):
+        wire.outcomes(point)
+
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if "UPDATE sampling_syncoperation" in sql:
+            raise OperationalError from errors.DiskFull()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        pushes.wake_waiting(at=timezone.now())
+    before = SyncOperation.objects.get(op=core["op"]).status
+    woken = pushes.wake_waiting(at=timezone.now())
+
+    assert (before, woken) == ("deferred", 1)
+    assert SyncOperation.objects.get(op=core["op"]).status == "applied"
+
+
+def asleep(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+    """Let nothing be found that waits, as when it began to wait in that very moment."""
+    if "sampling_syncwaiting WHERE needs" in sql:
+        sql = sql.replace("needs = ANY(", "needs = ANY(array[]::uuid[]) AND needs = ANY(")
+    return execute(sql, params, *rest)
 
 
 @pytest.mark.parametrize("state", ["revoked", "closed"])
