@@ -1,15 +1,20 @@
-"""What the laboratory released about a specimen, as shares of mass in g per g."""
+"""What the laboratory released about a specimen: shares of mass in g per g, and delta values.
+
+The analyte says of which part of the bag a result speaks: of the washed sample, of roots picked
+clean from it (`..._clean_root`), or of the extraneous matter picked out of it (`..._extraneous`).
+"""
 
 from __future__ import annotations
 
+import statistics
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from estimates.assembly.lineage import Lineage, lineage_of
 from estimates.assembly.rows import Material
-from estimates.assembly.units import MASS_SHARE, converted
+from estimates.assembly.units import MASS_SHARE, PERMIL, converted, scale_of
 from estimates.science.results import Note
 from sampling.models import Determination
 
@@ -17,6 +22,11 @@ CARBON = frozenset({"carbon", "c", "total_carbon", "total carbon", "total c"})
 CLEAN_CARBON = frozenset({"carbon_ash_free", "ash_free_carbon", "carbon ash-free"})
 SOIL_CARBON = frozenset({"organic_carbon", "organic carbon", "organic c", "soc"}) | CARBON
 ASH = frozenset({"ash"})
+CLEAN_ROOT_CARBON = frozenset({"carbon_clean_root", "carbon clean root", "clean_root_carbon"})
+EXTRANEOUS_CARBON = frozenset({"carbon_extraneous", "carbon extraneous"})
+DELTA13C = frozenset({"delta13c", "delta_13c", "delta 13c", "d13c"})
+CLEAN_ROOT_DELTA13C = frozenset({f"{name}_clean_root" for name in DELTA13C})
+EXTRANEOUS_DELTA13C = frozenset({f"{name}_extraneous" for name in DELTA13C})
 
 
 class Found(NamedTuple):
@@ -25,6 +35,10 @@ class Found(NamedTuple):
     value: float | None
     lineage: tuple[Lineage, ...] = ()
     notes: tuple[Note, ...] = ()
+    scales: tuple[str | None, ...] = ()
+
+
+Reading = Callable[[Determination], tuple[float | None, Note | None]]
 
 
 @dataclass(kw_only=True)
@@ -32,14 +46,21 @@ class Bench:
     """Looks determinations up; one that was censored or has no number is told, not guessed."""
 
     material: Material
-    _shares: dict[tuple[uuid.UUID, frozenset[str]], Found] = field(default_factory=dict)
+    _known: dict[tuple[uuid.UUID, frozenset[str]], Found] = field(default_factory=dict)
 
     def share(self, specimen: uuid.UUID, analytes: frozenset[str]) -> Found:
         """Return the mass share of an analyte in a specimen or in what was made from it."""
+        return self._found(specimen, analytes, _share)
+
+    def delta(self, specimen: uuid.UUID, analytes: frozenset[str]) -> Found:
+        """Return the delta value of a specimen in permil, and the scales its unit names."""
+        return self._found(specimen, analytes, _delta)
+
+    def _found(self, specimen: uuid.UUID, analytes: frozenset[str], read: Reading) -> Found:
         key = (specimen, analytes)
-        if key not in self._shares:
-            self._shares[key] = self._looked_up(specimen, analytes)
-        return self._shares[key]
+        if key not in self._known:
+            self._known[key] = self._looked_up(specimen, analytes, read)
+        return self._known[key]
 
     def soil_carbon(self, segment: uuid.UUID) -> Found:
         """Return the C of the soil of a segment."""
@@ -49,7 +70,7 @@ class Bench:
                 return found
         return Found(None)
 
-    def _looked_up(self, specimen: uuid.UUID, analytes: frozenset[str]) -> Found:
+    def _looked_up(self, specimen: uuid.UUID, analytes: frozenset[str], read: Reading) -> Found:
         specimens, links = self.material.below(specimen)
         released = [
             determination
@@ -63,11 +84,13 @@ class Bench:
         lineage = {lineage_of(item) for item in released}
         lineage |= {lineage_of(item.variable) for item in released}
         lineage |= {lineage_of(row) for row in used} | {lineage_of(row) for row in links}
-        value, notes = _mean(released)
-        return Found(value, tuple(sorted(lineage)), tuple(notes))
+        value, notes = _mean(released, read)
+        scales = {scale_of(item.unit) for item in released} if read is _delta else ()
+        ordered = tuple(sorted(scales, key=str))
+        return Found(value, tuple(sorted(lineage)), tuple(notes), ordered)
 
 
-def _mean(released: Sequence[Determination]) -> tuple[float | None, list[Note]]:
+def _mean(released: Sequence[Determination], read: Reading) -> tuple[float | None, list[Note]]:
     values: list[float] = []
     notes: list[Note] = []
     for item in sorted(released, key=lambda one: (one.replicate_no, str(one.pk))):
@@ -75,15 +98,30 @@ def _mean(released: Sequence[Determination]) -> tuple[float | None, list[Note]]:
             if item.censoring != "none":
                 notes.append(_note("censored_result", item, "lies beyond a limit: not used"))
             continue
-        share = converted(float(item.value), item.unit, MASS_SHARE)
-        if share is None:
-            text = f"has the unit {item.unit!r}, which is no share of mass: not used"
-            notes.append(_note("unit_not_known", item, text))
-        elif not 0 <= share <= 1:
-            notes.append(_note("share_impossible", item, f"is {share:g} g per g: not used"))
-        else:
-            values.append(share)
-    return (sum(values) / len(values) if values else None), notes
+        value, doubt = read(item)
+        if value is not None:
+            values.append(value)
+        if doubt is not None:
+            notes.append(doubt)
+    return (statistics.fmean(values) if values else None), notes
+
+
+def _share(item: Determination) -> tuple[float | None, Note | None]:
+    share = converted(float(item.value or 0), item.unit, MASS_SHARE)
+    if share is None:
+        text = f"has the unit {item.unit!r}, which is no share of mass: not used"
+        return None, _note("unit_not_known", item, text)
+    if not 0 <= share <= 1:
+        return None, _note("share_impossible", item, f"is {share:g} g per g: not used")
+    return share, None
+
+
+def _delta(item: Determination) -> tuple[float | None, Note | None]:
+    delta = converted(float(item.value or 0), item.unit, PERMIL)
+    if delta is None:
+        text = f"has the unit {item.unit!r}, which is no delta value: not used"
+        return None, _note("unit_not_known", item, text)
+    return delta, None
 
 
 def _note(code: str, item: Determination, text: str) -> Note:

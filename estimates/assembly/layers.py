@@ -6,8 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimates.assembly.laboratory import ASH, CARBON, CLEAN_CARBON, Bench, Found
+from estimates.assembly.laboratory import (
+    ASH,
+    CARBON,
+    CLEAN_CARBON,
+    CLEAN_ROOT_CARBON,
+    CLEAN_ROOT_DELTA13C,
+    DELTA13C,
+    EXTRANEOUS_CARBON,
+    EXTRANEOUS_DELTA13C,
+    Bench,
+    Found,
+)
 from estimates.assembly.lineage import Lineage, lineage_of
+from estimates.assembly.references import References
 from estimates.assembly.rows import CampaignRows
 from estimates.assembly.units import DENSITY, MASS_SHARE, VOLUME, converted
 from estimates.science.cleaning import CarbonBasis
@@ -41,6 +53,7 @@ class CoreLayers:
     lineage: set[Lineage] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
     extraneous: list[float] = field(default_factory=list)
+    references: References = field(default_factory=References)
 
     def collect(self) -> None:
         """Take up every segment of the core that holds roots, or should."""
@@ -93,13 +106,11 @@ class CoreLayers:
     ) -> RootMass:
         carbon, basis = self._carbon(fraction)
         ash = self._found(fraction, ASH)
+        delta = self._delta(fraction, DELTA13C)
+        self._refer(fraction)
         soil = self.bench.soil_carbon(segment.pk)
-        for found in (carbon, ash, soil):
-            self.lineage.update(found.lineage)
-            self.notes += [
-                Note(code=note.code, message=note.message, core_key=self.key)
-                for note in found.notes
-            ]
+        for found in (carbon, ash, delta, soil):
+            self._keep(found)
         if fraction.extraneous_share is not None:
             self.extraneous.append(fraction.extraneous_share)
         given: dict[str, Any] = {
@@ -117,22 +128,49 @@ class CoreLayers:
             carbon_basis=basis,
             ash_g_per_g=ash.value,
             soil_carbon_g_per_g=soil.value,
+            delta13c_permil=delta.value,
         )
+
+    def _refer(self, fraction: RootFraction) -> None:
+        """Take up what was determined on parts picked from the bag of a fraction."""
+        picked = {
+            "clean_root_carbon": self._found(fraction, CLEAN_ROOT_CARBON),
+            "extraneous_carbon": self._found(fraction, EXTRANEOUS_CARBON),
+            "clean_root_delta13c": self._delta(fraction, CLEAN_ROOT_DELTA13C),
+            "extraneous_delta13c": self._delta(fraction, EXTRANEOUS_DELTA13C),
+        }
+        for name, found in picked.items():
+            self._keep(found)
+            if found.value is not None:
+                getattr(self.references, name).append(found.value)
+
+    def _keep(self, found: Found) -> None:
+        self.lineage.update(found.lineage)
+        self.references.scales.update(found.scales)
+        self.notes += [
+            Note(code=note.code, message=note.message, core_key=self.key) for note in found.notes
+        ]
 
     def _carbon(self, fraction: RootFraction) -> tuple[Found, CarbonBasis]:
         if self.clean_carbon:
             clean = self._found(fraction, CLEAN_CARBON)
+            if clean.value is None:
+                clean = self._found(fraction, CLEAN_ROOT_CARBON)
             washed = self._found(fraction, CARBON)
             return (clean, "clean_root") if washed.value is None else (washed, "washed_sample")
         return self._found(fraction, CARBON), "washed_sample"
 
     def _found(self, fraction: RootFraction, analytes: frozenset[str]) -> Found:
-        if (
-            fraction.specimen_id is None
-            or fraction.specimen_id not in self.bench.material.specimens
-        ):
+        bag = fraction.specimen_id
+        if bag is None or bag not in self.bench.material.specimens:
             return Found(None)
-        return self.bench.share(fraction.specimen_id, analytes)
+        return self.bench.share(bag, analytes)
+
+    def _delta(self, fraction: RootFraction, analytes: frozenset[str]) -> Found:
+        bag = fraction.specimen_id
+        if bag is None or bag not in self.bench.material.specimens:
+            return Found(None)
+        return self.bench.delta(bag, analytes)
 
     def _mass(
         self, segment: CoreSegment, fraction: RootFraction, *, has_area: bool

@@ -13,6 +13,7 @@ from estimates.assembly.layers import CoreLayers, core_keys
 from estimates.assembly.lineage import Lineage, lineage_of
 from estimates.assembly.occasions import last_occasion
 from estimates.assembly.places import distance_m, position_scheme
+from estimates.assembly.references import science_references
 from estimates.assembly.rows import CampaignRows, PlotRows, read_rows
 from estimates.assembly.stands import science_stands
 from estimates.science.inputs import Core, Measured, Options, Plot
@@ -101,6 +102,7 @@ def _plot_inputs(
         depth_group=depth_group,
         limiting_depth_cm=limiting[0] if limiting else None,
         extraneous=extraneous,
+        **science_references(part.references for part in taken),
     )
     all_notes = [*notes, *position_notes, *stand_notes, *harvest_notes, *extraneous_notes]
     all_notes += [note for part in taken for note in part.notes]

@@ -17,6 +17,15 @@ MASS_SHARE: Mapping[str, float] = {
 DENSITY: Mapping[str, float] = {"mg/cm3": 1.0, "g/cm3": 1000.0, "kg/m3": 1.0, "g/m3": 0.001}
 """To mg per cm3."""
 
+SCALES = ("VPDB", "VPDB-LSVEC", "air", "air-N2")
+
+PERMIL: Mapping[str, float] = {
+    f"{unit}{scale}": 1.0
+    for unit in ("permil", "per mil", "‰")
+    for scale in ("", *(f"{vs}{name}" for vs in (" ", " vs ") for name in SCALES))
+}
+"""To permil; `scale_of` says on which scale."""
+
 VOLUME: Mapping[str, float] = {"cm3": 1.0, "ml": 1.0, "l": 1000.0, "dm3": 1000.0}
 """To cm3."""
 
@@ -25,3 +34,9 @@ def converted(value: float, unit: str, table: Mapping[str, float]) -> float | No
     """Return the value in the unit of the table, or None for a unit it does not know."""
     factor = table.get(unit.strip())
     return None if factor is None else value * factor
+
+
+def scale_of(unit: str) -> str | None:
+    """Return the scale that the unit of a delta value names, or None where it names none."""
+    name = unit.strip().rpartition(" ")[2]
+    return name if name in SCALES else None

@@ -61,15 +61,34 @@ def _is_measured(value: Any) -> bool:
     )
 
 
+def _is_washing_loss(value: Any) -> bool:
+    """Return whether a loss is none, the prior, or a share with an error a share can have."""
+    if value is None or value == "prior":
+        return True
+    return _is_share(value)
+
+
+def _is_share(value: Any) -> bool:
+    if not _is_measured(value) or not value["value"] < 1:
+        return False
+    spread = value["uncertainty"]
+    return bool(spread == 0 or spread**2 < value["value"] * (1 - value["value"]))
+
+
 MEASURED = 'an object {"value", "uncertainty", "from_labelling"}'
 RHIZODEPOSITION = ("crop", "ley", "cover_crop", "labelled")
 
 OPTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "route": _one_of("A", "B"),
-    "extraneous": _one_of("unpicked", "picked", "none"),
+    "soil_by": _one_of("ash", "carbon"),
+    "clean_root_carbon": (
+        lambda value: value is None or (_is_share(value) and value["value"] > 0),
+        f"is null, or in g per g {MEASURED}",
+    ),
+    "extraneous": _one_of("unpicked", "picked", "none", "hand_check", "isotope"),
     "washing_loss": (
-        lambda value: value is None or value == "prior" or _is_measured(value),
-        f'is "prior", null for no loss, or {MEASURED}',
+        _is_washing_loss,
+        f'is "prior", null for no loss, or as a share below 1 {MEASURED}',
     ),
     "rhizodeposition": (
         lambda value: value in RHIZODEPOSITION if isinstance(value, str) else _is_measured(value),
@@ -113,6 +132,9 @@ def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
         elif not rule[0](value):
             detail = f"{name} {rule[1]}."
             problems.append({"pointer": f"/options/{name}", "code": "invalid", "detail": detail})
+    if options.get("soil_by") == "carbon" and options.get("route") == "A":
+        detail = "Soil told by C gives the C of the roots at once, as route B does: order route B."
+        problems.append({"pointer": "/options/soil_by", "code": "invalid", "detail": detail})
     if problems:
         raise OrderRefused(problems[0]["detail"], problems=problems)
     return dict(options)

@@ -15,6 +15,7 @@ from estimates.science.distributions import Array
 from estimates.science.errors import ImpossibleLayer, MixedRoutes
 
 Route = Literal["A", "B"]
+SoilBy = Literal["ash", "carbon"]
 CarbonBasis = Literal["clean_root", "washed_sample"]
 
 BASIS_OF_ROUTE: dict[Route, CarbonBasis] = {"A": "clean_root", "B": "washed_sample"}
@@ -46,16 +47,20 @@ def soil_share(
 
 
 def soil_share_from_carbon(
-    carbon_of_sample: float, *, carbon_of_root: float, carbon_of_soil: float
-) -> float:
+    carbon_of_sample: Array | float,
+    *,
+    carbon_of_root: Array | float,
+    carbon_of_soil: Array | float,
+) -> Array:
     """Return the mass share of adhering soil, 0 to 1, from C concentrations (g/g).
 
     For calcareous soil, where ash by ignition loses carbonate.
     """
-    if not carbon_of_root > carbon_of_soil:
+    span = np.subtract(carbon_of_root, carbon_of_soil)
+    if np.any(span <= 0):
         raise ImpossibleLayer("The C of clean root must be above the C of soil.")
-    share = (carbon_of_root - carbon_of_sample) / (carbon_of_root - carbon_of_soil)
-    return min(max(share, 0.0), 1.0)
+    share: Array = np.asarray(np.subtract(carbon_of_root, carbon_of_sample) / span)
+    return np.clip(share, 0.0, 1.0)
 
 
 def clean_root_mass(

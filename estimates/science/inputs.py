@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from estimates.science.allometry.stands import YieldStand
-from estimates.science.cleaning import CarbonBasis, Route
+from estimates.science.cleaning import CarbonBasis, Route, SoilBy
 from estimates.science.errors import ImpossibleLayer, ImpossibleOption
 from estimates.science.positions import (
     EqualPositions,
@@ -23,6 +23,7 @@ from estimates.science.turnover import Growth
 
 __all__ = [
     "Core",
+    "Endmember",
     "EqualPositions",
     "Measured",
     "Options",
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 RootKind = Literal["root", "fine_root", "coarse_root", "rhizome", "crown"]
-Extraneous = Literal["unpicked", "picked", "none"]
+Extraneous = Literal["unpicked", "picked", "none", "hand_check", "isotope"]
 
 MOST_DIGITS = 2
 LEAST_DRAWS = 100_000
@@ -55,6 +56,14 @@ class Measured:
     value: float
     uncertainty: float
     from_labelling: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endmember:
+    """The delta 13C of a source of C in permil, and its C concentration where determined."""
+
+    delta13c: Measured
+    carbon_g_per_g: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +91,7 @@ class RootMass:
     carbon_basis: CarbonBasis = "washed_sample"
     ash_g_per_g: float | None = None
     soil_carbon_g_per_g: float | None = None
+    delta13c_permil: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -161,6 +171,9 @@ class Plot:
     """One plot with its cores, what grew on it and which ground each core stands for.
 
     stands are the owners of the roots in the cores, harvests what the methods by yield start from.
+    extraneous is a share that was checked by hand; crop_root and extraneous_matter are the sources
+    that isotopes tell apart, on the scales named; clean_root_carbon is g C per g of roots picked
+    clean.
     """
 
     key: str
@@ -173,6 +186,10 @@ class Plot:
     depth_group: str | None = None
     limiting_depth_cm: float | None = None
     extraneous: Measured | None = None
+    crop_root: Endmember | None = None
+    extraneous_matter: Endmember | None = None
+    clean_root_carbon: Measured | None = None
+    delta13c_scales: Sequence[str | None] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,13 +197,18 @@ class Options:
     """How an estimate is made; the same options and parameter set give the same bytes.
 
     washing_loss "prior" takes the loss of the parameter set, None takes no loss, a Measured the
-    recovery test of the team. target_depth_cm None with extrapolate means the whole profile.
+    recovery test of the team. soil_by is what tells adhering soil; clean_root_carbon stands in for
+    plots without that determination. extraneous names a prior, or the determination there must be;
+    with a prior or none a hand check still goes first. target_depth_cm None with extrapolate means
+    the whole profile.
     yield_moisture_percent is taken for yields without a moisture, season_water_mm and
     renewal_years for every stand of a method that asks for them.
     """
 
     seed: int
     route: Route = "B"
+    soil_by: SoilBy = "ash"
+    clean_root_carbon: Measured | None = None
     extraneous: Extraneous = "none"
     washing_loss: Measured | Literal["prior"] | None = "prior"
     rhizodeposition: Measured | str = "crop"
@@ -208,5 +230,9 @@ class Options:
             raise ImpossibleOption(f"Digits must be 1 to {MOST_DIGITS}.")
         if self.maximum_draws < LEAST_DRAWS:
             raise ImpossibleOption(f"An interval needs {LEAST_DRAWS} draws or more.")
+        if self.soil_by == "carbon" and self.route == "A":
+            raise ImpossibleOption(
+                "Soil told by C gives the C of the roots at once, as route B does: order route B."
+            )
         if self.target_depth_cm is not None and not self.target_depth_cm > 0:
             raise ImpossibleOption("A target depth must be below the surface.")

@@ -35,9 +35,12 @@ from estimates.science.results import (
 )
 from estimates.science.root_rows import density_per_mass
 from estimates.science.shared_inputs import ASH_OF_ROOT, ASH_OF_SOIL
+from estimates.science.soil_by_carbon import CLEAN_ROOT_CARBON
 from estimates.science.treatments import treatment_means
 
 METHOD = "measured_cores"
+BY_ROW = (ASH_OF_ROOT, ASH_OF_SOIL, CLEAN_ROOT_CARBON)
+"""Shared inputs that meet every root fraction; the others meet only sums of them."""
 WATCHED = 2  # stock and input decide when the draws are enough
 
 
@@ -153,8 +156,7 @@ def _shared_effects(model: PlotModel) -> tuple[SharedEffect, ...]:
     block = model.shared.block(0)
     effects = []
     for name in model.shared.uncertain():
-        # ash meets every root fraction, the others only sums of them
-        width = BLOCK_DRAWS if name in (ASH_OF_ROOT, ASH_OF_SOIL) else 1
+        width = BLOCK_DRAWS if name in BY_ROW else 1
         normals = np.repeat(model.draws.nominal(), width, axis=1)
         rows = _two_rows(model, normals, {**means, name: block[name]})
         stock_sd, input_sd = (_sds(rows) * _directions(rows, block[name])).tolist()

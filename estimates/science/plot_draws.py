@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit, ndtr
 
-from estimates.science.cleaning import Route, soil_share
+from estimates.science.cleaning import Route, soil_share, soil_share_from_carbon
 from estimates.science.distributions import Array
 from estimates.science.inputs import Measured, Stand
 from estimates.science.root_rows import RootRows
@@ -26,6 +26,7 @@ from estimates.science.shared_inputs import (
     RHIZODEPOSITION,
     WASHING_LOSS,
 )
+from estimates.science.soil_by_carbon import CLEAN_ROOT_CARBON
 from estimates.science.turnover import annual_input, perennial_input, tree_input
 
 Shared = Mapping[str, Array]
@@ -99,7 +100,9 @@ class PlotDraws:
     def fraction_mass(self, normals: Array, shared: Shared) -> Array:
         """Return the mass of each row over the whole core, less soil where its share is known."""
         mass = self._masses(normals)
-        if len(self.rows.ash):
+        if self.rows.soil_by == "carbon":
+            mass *= 1.0 - self._soil_share_by_carbon(self._washed_carbon(normals), shared)
+        elif len(self.rows.ash):
             mass[self.rows.ash_rows] *= 1.0 - self._soil_share(normals, shared)
         return mass
 
@@ -107,6 +110,12 @@ class PlotDraws:
         """Return the C of each row over the whole core; prior and plot means come later."""
         mass = self._masses(normals)
         determined, _, _ = self.rows.places
+        if self.rows.soil_by == "carbon":
+            washed = self._washed_carbon(normals)
+            soil = self._soil_share_by_carbon(washed, shared) * self.rows.soil_carbon
+            mass *= np.maximum(1.0 - soil / washed, 0.0)
+            mass[determined] *= washed[determined]
+            return mass
         carbon = self.rows.determined.fill(self._carbon_normals(normals)[: determined.stop])
         if len(self.rows.ash) and self.route == "A":
             mass[self.rows.ash_rows] *= 1.0 - self._soil_share(normals, shared)
@@ -167,6 +176,23 @@ class PlotDraws:
     def _soil_share(self, normals: Array, shared: Shared) -> Array:
         ash = self.rows.ash.fill(normals[self.groups["ash"]])
         return soil_share(ash, ash_of_root=shared[ASH_OF_ROOT], ash_of_soil=shared[ASH_OF_SOIL])
+
+    def _washed_carbon(self, normals: Array) -> Array:
+        """Return the C of the washed sample of every row; uses up no normals."""
+        determined, of_plot, _ = self.rows.places
+        drawn = self._carbon_normals(normals).copy()
+        washed = np.empty((len(self.rows.masses), normals.shape[1]))
+        washed[determined] = self.rows.determined.fill(drawn[: determined.stop])
+        if of_plot.stop > of_plot.start:
+            washed[of_plot] = self.rows.plot_carbon.fill(drawn[determined.stop :])
+        return washed
+
+    def _soil_share_by_carbon(self, washed: Array, shared: Shared) -> Array:
+        return soil_share_from_carbon(
+            washed,
+            carbon_of_root=shared[CLEAN_ROOT_CARBON],
+            carbon_of_soil=self.rows.soil_carbon,
+        )
 
     def _missing(self, shared: Shared) -> Array:
         if self.missing is None:

@@ -18,6 +18,7 @@ from estimates.science.depth import (
 )
 from estimates.science.distributions import Array, lognormal_sigma
 from estimates.science.errors import ImpossibleLayer, ImpossibleShares, NotEnoughData
+from estimates.science.extraneous import with_extraneous
 from estimates.science.ground import LEAST_FREEDOM, Sampling, ground_of, sampling_of
 from estimates.science.inputs import EqualPositions, Options, Plot
 from estimates.science.parameters import SUM_TOLERANCE, ParameterSet
@@ -50,8 +51,9 @@ def plot_model(plot: Plot, *, parameters: ParameterSet, options: Options) -> Plo
     Raises NotEnoughData, ProfileGap or ShallowProfile when its cores do not allow an estimate,
     MixedRoutes, ImpossibleShares or UnknownPosition when its records contradict each other.
     """
+    plot, notes = with_extraneous(plot, parameters=parameters, options=options)
     _check_shares(plot)
-    profiles, notes = _profiles(plot, options)
+    profiles, profile_notes = _profiles(plot, options)
     spots = [profile.core.spot for profile in profiles]
     weights = plot.positions.weights(spots)
     target_cm = _least(options.target_depth_cm, plot.limiting_depth_cm)
@@ -75,7 +77,7 @@ def plot_model(plot: Plot, *, parameters: ParameterSet, options: Options) -> Plo
         missing=None if missing is None else _mean_and_sigma(missing),
     )
     below = 1.0 if missing is None else 1.0 + missing.middle
-    notes += [*grid_notes, *table.notes, *shared_notes, *depth_notes]
+    notes += [*profile_notes, *grid_notes, *table.notes, *shared_notes, *depth_notes]
     notes += [*_sampling_notes(sampling), *_stand_notes(plot, table)]
     return PlotModel(
         draws=draws,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from estimates.science.cleaning import BASIS_OF_ROUTE, ash_fits_carbon, check_route
+from estimates.science.cleaning import BASIS_OF_ROUTE, SoilBy, ash_fits_carbon, check_route
 from estimates.science.distributions import Array, PositiveRows
 from estimates.science.errors import NotEnoughData
 from estimates.science.geometry import (
@@ -21,6 +21,7 @@ from estimates.science.inputs import Options, RootMass, Stand
 from estimates.science.parameters import ParameterSet
 from estimates.science.profiles import CoreProfile
 from estimates.science.results import Note
+from estimates.science.soil_by_carbon import soil_carbon_of
 
 LEAST_DETERMINATIONS = 3  # for the mean of a plot to stand for its other fractions
 USUAL_CARBON = (0.20, 0.60)  # g/g; outside it is a slip of units, or mostly soil
@@ -51,7 +52,8 @@ class RootRows:
 
     Order: C determined, C from the mean of the plot, C from the prior of the plant group. Masses
     are g or, where the source gave densities, mg per cm3; `limited` rows lie anywhere below
-    their mass.
+    their mass. soil_carbon is that of the rows whose adhering soil is taken off: of all when C
+    tells it, else of the ash rows.
     """
 
     masses: PositiveRows
@@ -62,6 +64,7 @@ class RootRows:
     ash: PositiveRows
     ash_rows: Numbers
     soil_carbon: Array
+    soil_by: SoilBy
     determined: PositiveRows
     plot_carbon: PositiveRows
     prior_shares: tuple[tuple[str, float], ...]
@@ -174,7 +177,8 @@ def _arrays(
         ),
         ash=_ash(rows, ash_rows, parameters),
         ash_rows=_numbers(ash_rows),
-        soil_carbon=np.array([rows[i].root.soil_carbon_g_per_g or 0.0 for i in ash_rows])[:, None],
+        soil_carbon=_soil_carbon(rows, ash_rows, places, options),
+        soil_by=options.soil_by,
         determined=_determined(rows[places[0]], parameters),
         plot_carbon=_plot_carbon(rows, places),
         prior_shares=tuple(priors) if places[2].stop > places[2].start else (),
@@ -192,7 +196,9 @@ def _masses(rows: Sequence[Row], parameters: ParameterSet) -> PositiveRows:
 
 
 def _ash_rows(rows: Sequence[Row], options: Options) -> list[int]:
-    """Return the rows whose adhering soil is taken off: all by route A, else where it is known."""
+    """Return the rows whose soil ash tells: all by route A, else where it is known."""
+    if options.soil_by == "carbon":
+        return []
     if options.route == "A":
         return list(range(len(rows)))
     return [
@@ -202,6 +208,19 @@ def _ash_rows(rows: Sequence[Row], options: Options) -> list[int]:
         and row.root.soil_carbon_g_per_g is not None
         and row.root.carbon_g_per_g is not None
     ]
+
+
+def _soil_carbon(
+    rows: Sequence[Row],
+    ash_rows: Sequence[int],
+    places: tuple[slice, slice, slice],
+    options: Options,
+) -> Array:
+    if options.soil_by == "carbon":
+        return soil_carbon_of(
+            [row.root for row in rows], has_plot_mean=places[2].stop == places[2].start
+        )
+    return np.array([rows[i].root.soil_carbon_g_per_g or 0.0 for i in ash_rows])[:, None]
 
 
 def _ash(rows: Sequence[Row], ash_rows: Sequence[int], parameters: ParameterSet) -> PositiveRows:

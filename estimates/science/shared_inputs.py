@@ -24,6 +24,7 @@ from estimates.science.monte_carlo import BLOCK_DRAWS, random_stream
 from estimates.science.parameters import ParameterSet
 from estimates.science.results import Note
 from estimates.science.root_rows import RootRows
+from estimates.science.soil_by_carbon import CLEAN_ROOT_CARBON, clean_root_carbon
 
 ASH_OF_ROOT = "ash.clean_root"
 ASH_OF_SOIL = "ash.soil"
@@ -104,7 +105,10 @@ def shared_inputs(
         text = "All washed mass counts as roots of the crop: extraneous matter is not taken off."
         notes.append(Note(code="extraneous_matter_kept", message=text))
     inputs |= {key: parameters.number(key).distribution for key in keys}
-    if not len(roots.ash):
+    of_clean = clean_root_carbon(plot, options=options, parameters=parameters)
+    if of_clean is not None:
+        inputs[CLEAN_ROOT_CARBON] = of_clean
+    elif not len(roots.ash):
         text = "No ash and soil C together: adhering soil is not taken off."
         notes.append(Note(code="soil_kept", message=text))
     notes += _unconfirmed_note(parameters, [name for name, item in inputs.items() if item.sd > 0])

@@ -15,6 +15,15 @@ EXTRANEOUS = [
     ("none", "no correction"),
     ("unpicked", "not picked: take off the prior share"),
     ("picked", "picked by hand: take off the smaller prior share"),
+    ("hand_check", "as checked by hand; plots without a check fail"),
+    ("isotope", "by delta 13C of sample, clean root and extraneous matter"),
+]
+SOIL_BY = [("ash", "ash"), ("carbon", "C of sample, clean root and soil")]
+RHIZODEPOSITION = [
+    ("crop", "annual crops"),
+    ("cover_crop", "cover crops"),
+    ("ley", "leys"),
+    ("labelled", "labelled crops; then no roots count as lost in washing"),
 ]
 ROUTES = [
     ("B", "C of the washed sample times its mass"),
@@ -22,9 +31,12 @@ ROUTES = [
 ]
 
 
+PERCENT = 100.0
 OPTIONS = (
     "route",
+    "soil_by",
     "extraneous",
+    "rhizodeposition",
     "target_depth_cm",
     "extrapolate",
     "yield_moisture_percent",
@@ -48,6 +60,16 @@ class OrderForm(forms.Form):
     route = forms.ChoiceField(choices=ROUTES, required=False, label="Way to carbon")
     extraneous = forms.ChoiceField(
         choices=EXTRANEOUS, required=False, label="Extraneous organic matter"
+    )
+    soil_by = forms.ChoiceField(choices=SOIL_BY, required=False, label="Adhering soil is told by")
+    washing_loss = forms.FloatField(
+        required=False, min_value=0, max_value=90, label="Roots lost in washing, by a test, %"
+    )
+    washing_loss_sd = forms.FloatField(
+        required=False, min_value=0, max_value=50, label="Standard deviation of that, %"
+    )
+    rhizodeposition = forms.ChoiceField(
+        choices=RHIZODEPOSITION, required=False, label="Rhizodeposits per root C, prior of"
     )
     target_depth_cm = forms.FloatField(
         required=False, min_value=1, max_value=2000, label="Down to a depth of, cm"
@@ -83,4 +105,9 @@ class OrderForm(forms.Form):
         """Return what the form asks for."""
         cleaned = self.cleaned_data
         options = {name: cleaned[name] for name in OPTIONS if cleaned[name] not in ("", None)}
+        if cleaned["washing_loss"] is not None:
+            options["washing_loss"] = {
+                "value": cleaned["washing_loss"] / PERCENT,
+                "uncertainty": (cleaned["washing_loss_sd"] or 0.0) / PERCENT,
+            }
         return Wish(methods=cleaned["methods"], options=options, seed=cleaned["seed"])

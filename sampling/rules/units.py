@@ -105,7 +105,10 @@ WORDS = {
     "ratio": "1",
 }
 
-_SCALES = ("vs vpdb", "vs air", "vpdb", "air")  # references of a delta; the analyte implies one
+_SCALES = (
+    *("vs vpdb", "vs vpdb-lsvec", "vs air", "vs air-n2"),
+    *("vpdb", "vpdb-lsvec", "air", "air-n2"),
+)  # references of a delta; the analyte implies one
 _SPELLING = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "\u00a0": " ", "\u2212": "-"})
 
 

@@ -161,11 +161,12 @@ def soil_share_in(row: Row, soil_by: str) -> tuple[float, str]:
     if way == "carbon":
         if row.number("carbon_sample") < row.number("carbon_soil"):
             raise _more_soil_than_soil(row, "carbon_sample", "carbon_soil", "less C")
-        return soil_share_from_carbon(
+        by_carbon = soil_share_from_carbon(
             row.number("carbon_sample"),
             carbon_of_root=row.number("carbon_root"),
             carbon_of_soil=row.number("carbon_soil"),
-        ), way
+        )
+        return float(by_carbon), way
     return 0.0, "none"
 
 
