@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from estimates.assembly.lineage import Lineage, lineage_of
 from estimates.assembly.rows import Material
-from estimates.assembly.units import MASS_SHARE, PERMIL, converted, scale_of
+from estimates.assembly.units import MASS, MASS_SHARE, PERMIL, converted, scale_of
 from estimates.science.results import Note
 from sampling.models import Determination
 
@@ -56,6 +56,26 @@ class Bench:
         """Return the delta value of a specimen in permil, and the scales its unit names."""
         return self._found(specimen, analytes, _delta)
 
+    def mass(self, specimen: uuid.UUID, analytes: frozenset[str]) -> Found:
+        """Return a mass in g that was determined on the specimen itself, not on its parts."""
+        released = self._released([specimen], analytes)
+        if not released:
+            return Found(None)
+        value, notes = _mean(released, _mass)
+        lineage = {lineage_of(item) for item in released}
+        lineage |= {lineage_of(item.variable) for item in released}
+        return Found(value, tuple(sorted(lineage)), tuple(notes))
+
+    def _released(
+        self, specimens: Sequence[uuid.UUID], analytes: frozenset[str]
+    ) -> list[Determination]:
+        return [
+            determination
+            for one in specimens
+            for determination in self.material.determinations.get(one, ())
+            if determination.variable.analyte.casefold() in analytes
+        ]
+
     def _found(self, specimen: uuid.UUID, analytes: frozenset[str], read: Reading) -> Found:
         key = (specimen, analytes)
         if key not in self._known:
@@ -72,12 +92,7 @@ class Bench:
 
     def _looked_up(self, specimen: uuid.UUID, analytes: frozenset[str], read: Reading) -> Found:
         specimens, links = self.material.below(specimen)
-        released = [
-            determination
-            for one in specimens
-            for determination in self.material.determinations.get(one, ())
-            if determination.variable.analyte.casefold() in analytes
-        ]
+        released = self._released(specimens, analytes)
         if not released:
             return Found(None)
         used = [self.material.specimens[one] for one in {item.specimen_id for item in released}]
@@ -114,6 +129,13 @@ def _share(item: Determination) -> tuple[float | None, Note | None]:
     if not 0 <= share <= 1:
         return None, _note("share_impossible", item, f"is {share:g} g per g: not used")
     return share, None
+
+
+def _mass(item: Determination) -> tuple[float | None, Note | None]:
+    mass = converted(float(item.value or 0), item.unit, MASS)
+    if mass is None:
+        return None, _note("unit_not_known", item, f"has the unit {item.unit!r}, no mass: not used")
+    return mass, None
 
 
 def _delta(item: Determination) -> tuple[float | None, Note | None]:

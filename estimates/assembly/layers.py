@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from estimates.assembly.chains import Weighed, weighed
 from estimates.assembly.laboratory import (
     ASH,
     CARBON,
@@ -111,16 +112,21 @@ class CoreLayers:
         soil = self.bench.soil_carbon(segment.pk)
         for found in (carbon, ash, delta, soil):
             self._keep(found)
+        scales = weighed(fraction, self.bench)
+        self.lineage |= scales.lineage
+        for code, text in scales.doubts:
+            self._note(code, text)
         if fraction.extraneous_share is not None:
             self.extraneous.append(fraction.extraneous_share)
         given: dict[str, Any] = {
             **_depths(segment),
             **geometry,
-            **self._mass(segment, fraction, has_area="area_cm2" in geometry),
+            **self._mass(segment, fraction, scales, has_area="area_cm2" in geometry),
         }
         return RootMass(
             **given,
-            processed_share=fraction.processed_share or 1.0,
+            processed_share=scales.processed_share,
+            processed_share_sd=scales.processed_share_sd,
             kind=_kind(fraction),
             is_living=IS_LIVING.get(fraction.living),
             share_dead=self._share_dead(fraction),
@@ -173,17 +179,17 @@ class CoreLayers:
         return self.bench.delta(bag, analytes)
 
     def _mass(
-        self, segment: CoreSegment, fraction: RootFraction, *, has_area: bool
+        self, segment: CoreSegment, fraction: RootFraction, scales: Weighed, *, has_area: bool
     ) -> dict[str, float]:
         """Return the mass in the one way it was given, or nothing: then the layer is a gap."""
-        if fraction.dry_mass_g is None and fraction.dry_mass_limit_g is None:
+        if scales.mass_g is None and fraction.dry_mass_limit_g is None:
             density = self._measured(fraction.pk, "root_mass_density", DENSITY)
             return {} if density is None else {"mass_density_mg_cm3": density}
         if not has_area:
             self._note("no_area", f"neither diameter nor area at {_span(segment)}: no mass counts")
             return {}
-        if fraction.dry_mass_g is not None:
-            return {"washed_mass_g": fraction.dry_mass_g}
+        if scales.mass_g is not None:
+            return {"washed_mass_g": scales.mass_g, "mass_sd_g": scales.mass_sd_g}
         if fraction.dry_mass_censoring == "lt" and fraction.dry_mass_limit_g is not None:
             return {"washed_mass_below_g": fraction.dry_mass_limit_g}
         self._note("mass_above_limit", f"only a lower limit of mass at {_span(segment)}: a gap")

@@ -61,20 +61,44 @@ class Material:
     specimens: Mapping[uuid.UUID, Specimen]
     soil_of_segment: Mapping[uuid.UUID, list[Specimen]]
     links_down: Mapping[uuid.UUID, list[SpecimenLink]]
+    links_up: Mapping[uuid.UUID, list[SpecimenLink]]
     determinations: Mapping[uuid.UUID, list[Determination]]
 
     def below(self, specimen: uuid.UUID) -> tuple[list[uuid.UUID], list[SpecimenLink]]:
-        """Return a specimen with all made from it, and the links on the way."""
+        """Return a specimen with all made from it, and the links on the way.
+
+        Roots washed from soil are no soil any more.
+        """
         found, ways = [specimen], []
         frontier = [specimen]
         for _ in range(DEEPEST_LINK):
-            links = [link for parent in frontier for link in self.links_down.get(parent, ())]
+            links = [
+                link
+                for parent in frontier
+                for link in self.links_down.get(parent, ())
+                if self._kind(link.child_id) in (self._kind(specimen), None)
+            ]
             frontier = [link.child_id for link in links if link.child_id not in found]
             ways += links
             found += frontier
             if not frontier:
                 break
         return found, ways
+
+    def splits_above(self, specimen: uuid.UUID) -> list[SpecimenLink]:
+        """Return the splits a specimen came by, the last first; none above a pool."""
+        ways: list[SpecimenLink] = []
+        for _ in range(DEEPEST_LINK):
+            links = self.links_up.get(specimen, ())
+            if len(links) != 1 or links[0].relation != "split":
+                break
+            ways.append(links[0])
+            specimen = links[0].parent_id
+        return ways
+
+    def _kind(self, specimen: uuid.UUID) -> str | None:
+        row = self.specimens.get(specimen)
+        return None if row is None else row.kind
 
 
 def read_rows(campaign_id: uuid.UUID, plots: Collection[uuid.UUID]) -> CampaignRows:
@@ -139,14 +163,18 @@ def read_material(
     Determinations on a subsample speak for what it was taken from; on a pool, for every
     specimen in it.
     """
-    links = SpecimenLink.objects.filter(scope=f"campaign:{campaign_id}", voided_at=None)
-    links_down = grouped((link.parent_id, link) for link in links.order_by("pk"))
+    links = list(
+        SpecimenLink.objects.filter(scope=f"campaign:{campaign_id}", voided_at=None).order_by("pk")
+    )
+    links_down = grouped((link.parent_id, link) for link in links)
+    links_up = grouped((link.child_id, link) for link in links)
     bags = [item.specimen_id for item in fractions if item.specimen_id]
     own = Specimen.objects.filter(
         Q(pk__in=bags) | Q(core_segment__in=segments), voided_at=None
     ).order_by("pk")
     specimens = {item.pk: item for item in own}
-    made = children_of(specimens, links_down) - specimens.keys()
+    made = children_of(specimens, links_down) | parents_of(bags, links_up)
+    made -= specimens.keys()
     below = Specimen.objects.filter(pk__in=made, voided_at=None).order_by("pk")
     specimens |= {item.pk: item for item in below}
     determinations = (
@@ -161,6 +189,7 @@ def read_material(
             (item.core_segment_id, item) for item in specimens.values() if item.kind == "soil"
         ),
         links_down=links_down,
+        links_up=links_up,
         determinations=grouped((item.specimen_id, item) for item in determinations),
     )
 
@@ -175,6 +204,20 @@ def children_of(
         found |= frontier
         frontier = {
             link.child_id for parent in frontier for link in links_down.get(parent, ())
+        } - found
+    return found
+
+
+def parents_of(
+    children: Iterable[uuid.UUID], links_up: Mapping[uuid.UUID, list[SpecimenLink]]
+) -> set[uuid.UUID]:
+    """Return the specimens with all they were made from, whatever the way."""
+    found: set[uuid.UUID] = set()
+    frontier = set(children)
+    while frontier:
+        found |= frontier
+        frontier = {
+            link.parent_id for child in frontier for link in links_up.get(child, ())
         } - found
     return found
 

@@ -17,6 +17,9 @@ MASS_SHARE: Mapping[str, float] = {
 DENSITY: Mapping[str, float] = {"mg/cm3": 1.0, "g/cm3": 1000.0, "kg/m3": 1.0, "g/m3": 0.001}
 """To mg per cm3."""
 
+MASS: Mapping[str, float] = {"g": 1.0, "mg": 0.001, "kg": 1000.0}
+"""To g."""
+
 SCALES = ("VPDB", "VPDB-LSVEC", "air", "air-N2")
 
 PERMIL: Mapping[str, float] = {

@@ -72,7 +72,8 @@ class RootMass:
 
     Fractions with the same depths are added up. The mass is given in one of three ways, or not
     at all: then the layer is a gap, never zero. area_cm2 is the area of one core (or of the pit
-    increment), recovered_length_cm the soil length of all composited cores together.
+    increment), recovered_length_cm the soil length of all composited cores together. mass_sd_g and
+    processed_share_sd come on top of the errors of balance and division: masses that do not close.
     """
 
     upper_depth_cm: float
@@ -83,7 +84,9 @@ class RootMass:
     area_cm2: float | None = None
     composited_cores: int = 1
     recovered_length_cm: float | None = None
+    mass_sd_g: float = 0.0
     processed_share: float = 1.0
+    processed_share_sd: float = 0.0
     kind: RootKind = "root"
     is_living: bool | None = None
     share_dead: float | None = None

@@ -171,10 +171,7 @@ def _arrays(
         ),
         divided=_numbers(divided),
         core_of_divided=_numbers([cores.index(rows[number].core) for number in divided]),
-        processed=_same_sd(
-            [rows[number].root.processed_share for number in divided],
-            parameters.value("processed_share.sd"),
-        ),
+        processed=_processed([rows[number].root for number in divided], parameters),
         ash=_ash(rows, ash_rows, parameters),
         ash_rows=_numbers(ash_rows),
         soil_carbon=_soil_carbon(rows, ash_rows, places, options),
@@ -191,7 +188,18 @@ def _masses(rows: Sequence[Row], parameters: ParameterSet) -> PositiveRows:
     weighed = [row.root.washed_mass_g is not None for row in rows]
     return PositiveRows(
         mean=np.array([_recorded(row.root) for row in rows], dtype=float),
-        sd=np.where(weighed, balance_sd_g, 0.0).astype(float),
+        sd=np.hypot(
+            np.where(weighed, balance_sd_g, 0.0), np.array([row.root.mass_sd_g for row in rows])
+        ),
+    )
+
+
+def _processed(roots: Sequence[RootMass], parameters: ParameterSet) -> PositiveRows:
+    of_division = parameters.value("processed_share.sd")
+    sd: Array = np.array([root.processed_share_sd for root in roots], dtype=float)
+    return PositiveRows(
+        mean=np.array([root.processed_share for root in roots], dtype=float),
+        sd=np.hypot(of_division, sd),
     )
 
 
