@@ -18,15 +18,15 @@ from uuid import UUID
 import msgspec
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
-from django.db.backends.utils import CursorWrapper
 
 from sampling.actions import journal
 from sampling.actions.duplicates import CODE, HAS_DUPLICATES, LOCK_CODES, SPECIMEN
 from sampling.actions.ledger import MODULUS, record_checksum
 from sampling.actions.record_types import TYPE_ORDER, captured_types, record_type
-from sampling.actions.storage import encode, known_parents, need
+from sampling.actions.storage import encode, need, parents_query
 from sampling.errors import DeviceBusy
 from sampling.models import RECORD_MODELS
+from sampling.rules.operations import Need
 from sampling.rules.plain_creates import (
     Columns,
     PlainPush,
@@ -116,46 +116,66 @@ class _Express:
         self.device: UUID = sender.device
 
     def run(self) -> Written:
-        with connection.cursor() as cursor:
-            journal.lock_device(cursor, self.device)
-            self._check_parents(cursor)
-            with connection.wrap_database_errors:
-                before = self._write(connection.connection)
-            numbers = [operation.n for operation in self.push.operations]
-            have = journal.acknowledge(
-                cursor, self.device, self.note, numbers, at=self.sender.received_at
-            )
+        numbers = [operation.n for operation in self.push.operations]
+        at = self.sender.received_at
+        connection.ensure_connection()
+        raw: psycopg.Connection[Any] = connection.connection
+        with connection.wrap_database_errors:
+            with raw.pipeline():  # its end raises what any of them raised
+                journal.send_lock(raw, self.device)
+                parents = self._send_parents(raw)
+                self._send_records(raw)
+                doubts = self._send_doubts(raw)
+                ledger = psycopg.Cursor(raw)
+                ledger.execute(LEDGER, self._ledger_row(), prepare=True)
+                noted = journal.send_note(raw, self.device, self.note, numbers, at=at)
+            self._check_parents(parents)
+            if any((one.fetchone() or (True,))[0] for one in doubts):
+                raise _Unfit
+            (before,) = ledger.fetchone() or (0,)
+            have = journal.told_have(noted)
+        if have is None:
+            with connection.cursor() as cursor:
+                have = journal.acknowledge(cursor, self.device, self.note, numbers, at=at)
         return Written(answers=self._answers(before), have=have)
 
-    def _check_parents(self, cursor: CursorWrapper) -> None:
+    def _send_parents(self, raw: psycopg.Connection[Any]) -> psycopg.Cursor[Any] | None:
+        """Ask where the records are that the push refers to, if it refers to any outside it."""
+        if not self._named:
+            return None
+        cursor = psycopg.Cursor(raw)
+        statement, values = parents_query(self._named, project=self.sender.project)
+        cursor.execute(statement, values, prepare=True)
+        return cursor
+
+    @cached_property
+    def _named(self) -> frozenset[Need]:
+        outside = self.push.outside().items()
+        return frozenset(need(name, one) for name, ids in outside for one in ids)
+
+    def _check_parents(self, found: psycopg.Cursor[Any] | None) -> None:
         """Refuse a push that refers to what is not there or is of another campaign."""
-        named = {need(name, one) for name, ids in self.push.outside().items() for one in ids}
-        scopes = known_parents(cursor, named, project=self.sender.project)
-        for one in named:
+        scopes = {(name, one): scope for name, one, scope in found or ()}
+        for one in self._named:
             home = scopes.get((one.type, one.id), "")
             if home != self.push.scope and not home.startswith("project:"):
                 raise _Unfit
 
-    def _write(self, raw: psycopg.Connection[Any]) -> int:
-        """Send every statement, then read the answers; return the number before the first."""
-        waits, codes, ledger = (psycopg.Cursor(raw) for _ in range(3))
+    def _send_records(self, raw: psycopg.Connection[Any]) -> None:
+        for table in sorted(self.push.tables, key=lambda one: TYPE_ORDER[one.kind.name]):
+            self._insert(psycopg.Cursor(raw), table)
+
+    def _send_doubts(self, raw: psycopg.Connection[Any]) -> list[psycopg.Cursor[Any]]:
+        """Ask what would need a closer look: each answers with one truth, and false is well."""
+        waits, codes = psycopg.Cursor(raw), psycopg.Cursor(raw)
+        waits.execute(_IS_WAITED_FOR, [self._records], prepare=True)
         bags = next((one for one in self.push.tables if one.kind.name == SPECIMEN), None)
-        with raw.pipeline():  # its end raises what any of them raised
-            for table in sorted(self.push.tables, key=lambda one: TYPE_ORDER[one.kind.name]):
-                self._insert(psycopg.Cursor(raw), table)
-            waits.execute(_IS_WAITED_FOR, [self._records], prepare=True)
-            if bags:
-                project = self.sender.project
-                psycopg.Cursor(raw).execute(LOCK_CODES, [str(project)], prepare=True)
-                named = literal_array(bags.values[CODE])
-                codes.execute(HAS_DUPLICATES, [project, named], prepare=True)
-            ledger.execute(LEDGER, self._ledger_row(), prepare=True)
-        (is_waited_for,) = waits.fetchone() or (True,)
-        (before,) = ledger.fetchone() or (0,)
-        (has_duplicates,) = (codes.fetchone() or (True,)) if bags else (False,)
-        if is_waited_for or has_duplicates:
-            raise _Unfit
-        return int(before)
+        if bags is None:
+            return [waits]
+        project = self.sender.project
+        psycopg.Cursor(raw).execute(LOCK_CODES, [str(project)], prepare=True)
+        codes.execute(HAS_DUPLICATES, [project, literal_array(bags.values[CODE])], prepare=True)
+        return [waits, codes]
 
     def _insert(self, cursor: psycopg.Cursor[Any], table: Columns) -> None:
         setting = [self.sender.project, self.push.scope, self.sender.received_at]

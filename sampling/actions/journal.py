@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.ledger import Step, take_steps
@@ -57,17 +58,23 @@ class Places:
         return self.records[operation.type, operation.record]
 
 
+_LOCK_WAIT = "SELECT set_config('lock_timeout', %s, true)"
+_LOCK = "SELECT FROM sampling_device WHERE id = %s FOR NO KEY UPDATE"
+
+
 def lock_device(cursor: CursorWrapper, device: UUID) -> None:
     """Let one push of a device run at a time; a second waits, then fails as busy.
 
     The lock leaves the keys alone, so that the bytes of the second are stored meanwhile.
     """
-    cursor.execute(
-        f"SET LOCAL lock_timeout = '{LOCK_WAIT}';"
-        " SELECT FROM sampling_device WHERE id = %s FOR NO KEY UPDATE;"
-        " SET LOCAL lock_timeout = 0",
-        [device],
-    )
+    for statement, value in ((_LOCK_WAIT, LOCK_WAIT), (_LOCK, device), (_LOCK_WAIT, "0")):
+        cursor.execute(statement, [value])
+
+
+def send_lock(raw: psycopg.Connection[Any], device: UUID) -> None:
+    """Ask for the lock of lock_device in a pipeline, whose end tells if it was not to be had."""
+    for statement, value in ((_LOCK_WAIT, LOCK_WAIT), (_LOCK, device), (_LOCK_WAIT, "0")):
+        psycopg.Cursor(raw).execute(statement, [value], prepare=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,24 +113,58 @@ def acknowledge(
     upto, more, backed_up_upto = cursor.fetchone()
     upto, ranges = with_numbers(upto, from_json(more), numbers)
     cursor.execute(
-        "UPDATE sampling_device SET have_upto = %s, have_more = %s::jsonb, last_push_at = %s,"
-        " clock_offset_s = coalesce(%s, clock_offset_s), clock_offset_max_s = CASE"
-        " WHEN abs(%s::float8) > abs(coalesce(clock_offset_max_s, 0)) THEN %s"
-        " ELSE clock_offset_max_s END, queued_reported = %s WHERE id = %s",
-        [
-            upto,
-            encode(ranges[:MAX_RANGES]),
-            at,
-            *[note.clock_offset_s] * 3,
-            note.queued,
-            device,
-        ],
+        f"UPDATE sampling_device SET have_upto = %(upto)s, have_more = %(more)s::jsonb, {_NOTED}"
+        " WHERE id = %(device)s",
+        {"upto": upto, "more": encode(ranges[:MAX_RANGES]), **_noted(device, note, at)},
     )
     gaps = gaps_between(upto, ranges)
     highest = ranges[-1][1] if ranges else upto
     if len(gaps) > MAX_GAPS:
         highest = gaps[MAX_GAPS][0] - 1
     return Have(upto=highest, missing=gaps[:MAX_GAPS], backed_up_upto=backed_up_upto)
+
+
+def send_note(
+    raw: psycopg.Connection[Any],
+    device: UUID,
+    note: PushNote,
+    numbers: Sequence[int],
+    *,
+    at: dt.datetime,
+) -> psycopg.Cursor[Any]:
+    """Do in a pipeline what acknowledge does, if the numbers follow what is known without a gap.
+
+    told_have reads the answer; where it is None, nothing was noted.
+    """
+    cursor = psycopg.Cursor(raw)
+    first, last = numbers[0], numbers[-1]
+    in_order = [*range(first, last + 1)] == [*numbers]
+    cursor.execute(
+        f"UPDATE sampling_device SET have_upto = greatest(have_upto, %(last)s), {_NOTED}"
+        " WHERE id = %(device)s AND %(in_order)s AND have_upto >= %(first)s - 1"
+        " AND have_more = '[]'::jsonb RETURNING have_upto, backed_up_upto",
+        {"first": first, "last": last, "in_order": in_order, **_noted(device, note, at)},
+        prepare=True,
+    )
+    return cursor
+
+
+def told_have(cursor: psycopg.Cursor[Any]) -> Have | None:
+    """Return what send_note noted."""
+    row = cursor.fetchone()
+    return Have(upto=row[0], missing=[], backed_up_upto=row[1]) if row else None
+
+
+_NOTED = (
+    "last_push_at = %(at)s, clock_offset_s = coalesce(%(offset)s::float8, clock_offset_s),"
+    " clock_offset_max_s = CASE"
+    " WHEN abs(%(offset)s::float8) > abs(coalesce(clock_offset_max_s, 0)) THEN %(offset)s::float8"
+    " ELSE clock_offset_max_s END, queued_reported = %(queued)s"
+)
+
+
+def _noted(device: UUID, note: PushNote, at: dt.datetime) -> dict[str, Any]:
+    return {"device": device, "at": at, "offset": note.clock_offset_s, "queued": note.queued}
 
 
 def mark_done(cursor: CursorWrapper, batch: int) -> None:

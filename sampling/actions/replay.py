@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 import msgspec
 import psycopg
 from django.db import OperationalError, connection, transaction
@@ -22,6 +26,8 @@ _ANSWERS = """
     JOIN sampling_syncoperation AS o ON o.op = u.op
     WHERE o.batch_id = %s AND o.device_id = %s
 """
+
+_UNHURRIED = "SELECT set_config('synchronous_commit', 'off', true)"
 
 
 class _Named(msgspec.Struct):
@@ -47,16 +53,38 @@ def answer_again(head: Head, sender: journal.Sender, note: journal.PushNote) -> 
         return None
     assert sender.device is not None
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            journal.lock_device(cursor, sender.device)
-            cursor.execute(_ANSWERS, [literal_array(ops), sender.batch, sender.device])
-            count, answers = cursor.fetchone()
-            if count != len(ops):
-                return None
-            numbers = [one.n for one in named]
-            have = journal.acknowledge(cursor, sender.device, note, numbers, at=sender.received_at)
+        with transaction.atomic():
+            written = _answer(sender.device, ops, [one.n for one in named], sender, note)
     except OperationalError as error:
         if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
             raise DeviceBusy from error
         raise
+    return written
+
+
+def _answer(
+    device: UUID,
+    ops: Sequence[str],
+    numbers: Sequence[int],
+    sender: journal.Sender,
+    note: journal.PushNote,
+) -> Written | None:
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    with connection.wrap_database_errors:
+        with raw.pipeline():  # its end raises what any of them raised
+            journal.send_lock(raw, device)
+            # What is noted here may be lost with the machine's power: the answers told are old.
+            psycopg.Cursor(raw).execute(_UNHURRIED, prepare=True)
+            stored = psycopg.Cursor(raw)
+            stored.execute(_ANSWERS, [literal_array(ops), sender.batch, device], prepare=True)
+            noted = journal.send_note(raw, device, note, numbers, at=sender.received_at)
+        count, answers = stored.fetchone() or (0, "")
+        have = journal.told_have(noted)
+    if count != len(ops):
+        transaction.set_rollback(True)
+        return None
+    if have is None:
+        with connection.cursor() as cursor:
+            have = journal.acknowledge(cursor, device, note, numbers, at=sender.received_at)
     return Written(answers=f"[{answers or ''}]".encode(), have=have)

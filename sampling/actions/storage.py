@@ -173,6 +173,14 @@ def known_parents(
 
     Records of other projects do not exist here; a draft protocol version is not known yet.
     """
+    if not needs:
+        return {}
+    cursor.execute(*parents_query(needs, project=project))
+    return {(name, record): scope for name, record, scope in cursor.fetchall()}
+
+
+def parents_query(needs: Collection[Need], *, project: UUID) -> tuple[str, list[Any]]:
+    """Return the statement of known_parents with its parameters; its rows: type, id, scope."""
     parts: list[str] = []
     parameters: list[Any] = []
     for name in sorted({need.type for need in needs}):
@@ -182,10 +190,7 @@ def known_parents(
             f" WHERE id = ANY(%s::uuid[]) AND project_id = %s{drafts}"
         )
         parameters += [uuid_array(need.id for need in needs if need.type == name), project]
-    if not parts:
-        return {}
-    cursor.execute(" UNION ALL ".join(parts), parameters)
-    return {(name, record): scope for name, record, scope in cursor.fetchall()}
+    return " UNION ALL ".join(parts), parameters
 
 
 @dataclass(frozen=True, kw_only=True)
