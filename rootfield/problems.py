@@ -7,6 +7,7 @@ things are. docs/errors.md lists the codes.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -20,15 +21,17 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
+from redis import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from sampling.actions.refusals import is_away
 from sampling.errors import RootfieldError
 
 CONTENT_TYPE = "application/problem+json"
@@ -37,6 +40,10 @@ URN = "urn:rootfield:problem:"
 MACHINE_PATHS = ("/api/", "/sync/", "/health/", "/metrics")
 # Values that JSON can spell and PostgreSQL or UTF-8 cannot: a mistake of whoever sent them.
 UNSTORABLE = (DataError, RecursionError, UnicodeEncodeError)
+
+# What the database and Redis raise while they stop, start, or cannot be reached.
+AWAY = (OperationalError, InterfaceError, RedisError)
+AGAIN_AFTER_S = 2
 
 logger = structlog.get_logger("rootfield.problems")
 
@@ -115,7 +122,21 @@ def problem_for(error: Exception) -> Problem | None:
             return known_problem("too-large")
         case SuspiciousOperation() | DataError() | RecursionError() | UnicodeEncodeError():
             return known_problem("malformed")
-    return None
+    return problem_for_store(error)
+
+
+def problem_for_store(error: Exception) -> Problem | None:
+    """Return the problem of a database, or Redis, that does not answer just now, or None.
+
+    The same request may work in a moment.
+    """
+    if not isinstance(error, RedisError) and not is_away(error):
+        return None
+    logger.warning("store away", error=str(error))
+    problem = known_problem(
+        "unavailable", "The database or the queue does not answer just now; try again in a moment."
+    )
+    return replace(problem, headers={"Retry-After": str(AGAIN_AFTER_S)})
 
 
 def problem_for_rootfield(error: RootfieldError) -> Problem:
@@ -219,10 +240,10 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
             content_type=CONTENT_TYPE,
             headers=dict(problem.headers),
         )
-    if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+    if problem.status in (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE):
         # Without the request: the page frame may need what has just failed.
         page = render_to_string("500.html", {"problem": problem})
-        return HttpResponse(page, status=problem.status)
+        return HttpResponse(page, status=problem.status, headers=dict(problem.headers))
     return render(request, "problem.html", {"problem": problem}, status=problem.status)
 
 
@@ -242,10 +263,11 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer our own errors; Django asks its handlers, below, about the others."""
-        if not isinstance(error, RootfieldError):
+        """Answer our own errors and a store that is away; Django asks its handlers, below."""
+        if not isinstance(error, (RootfieldError, *AWAY)):
             return None
-        return answer(request, problem_for_rootfield(error))
+        problem = problem_for(error)
+        return answer(request, problem) if problem else None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -277,6 +299,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer what nobody expected; the log has the traceback under the request's id."""
+    """Answer what nobody expected; the log has the traceback under the request's id.
+
+    What middleware needs a database for (sessions) fails outside of every view, and ends here.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, AWAY) and (problem := problem_for(error)):
+        return answer(request, problem)
     bound = structlog.contextvars.get_contextvars()
     return answer(request, known_problem("server-error", request_id=bound.get("request_id", "")))

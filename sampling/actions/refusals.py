@@ -12,6 +12,17 @@ PASSING_CLASSES = frozenset({"08", "25", "40", "53", "54", "55", "57", "58", "XX
 transaction state and rollback, resources and limits, locks, an operator's intervention, errors of
 the system and of PostgreSQL itself."""
 
+AWAY_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+"""Those of them that come of a database that stops, starts, is short of something or is busy."""
+
+
+def is_away(error: Exception) -> bool:
+    """Return whether the database could not answer just now, and may in a moment."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or str(state)[:2] in AWAY_CLASSES
+
 
 def is_passing(error: Error) -> bool:
     """Return whether an error says nothing about what was sent: trying again may well work."""

@@ -35,7 +35,7 @@ PROMISES = {
     "wrong checksums": "counts and sums of a scope that do not fit its records",
     "diverged": "replicas that differ from the server's records",
     "deadlocks": "deadlocks in which the counter of a scope took part",
-    "unexplained errors": "answers of 5xx, or refusals, away from any fault of the database",
+    "unexplained errors": "answers of 500; of 503, and refusals, away from any database fault",
     "unsettled": "devices that could not finish, batches never judged",
 }
 
@@ -231,7 +231,9 @@ class Judge:
                     self.findings.note("diverged", [who.name, scope])
 
     def _judge_refusals(self, outages: Sequence[Sequence[float]]) -> None:
+        """A database that is away is told as 503; nothing ever ends in a 500."""
         for report in [*self.readers, *self.writers]:
             for at, status, code in report.get("refused", ()):
-                if not any(first <= at <= last + OUTAGE_ECHOES_S for first, last in outages):
+                is_away = any(first <= at <= last + OUTAGE_ECHOES_S for first, last in outages)
+                if status != 503 or not is_away:
                     self.findings.note("unexplained errors", [report["name"], status, code])

@@ -134,7 +134,7 @@ class Writer:
     def _note_refusal(self, status: int, answer: bytes) -> None:
         code = answer[:300].decode("utf-8", "replace")
         self.counts[f"answered {status}"] += 1
-        if status not in (409, 503, 429):
+        if status not in (409, 429):
             self.refused.append((time.time(), status, code))
         time.sleep(self.chance.uniform(0.1, 0.5))
 
