@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -76,8 +77,11 @@ class Device(models.Model):
     the identities one install has had; a device that finds a twin enrols anew. `clock_offset_s`
     is how far its clock was ahead at the last push, `clock_offset_max_s` the one furthest from
     zero; nothing is decided by them. `have_upto` counts its operations that are stored without
-    a gap, `have_more` holds the ranges of numbers stored above.
+    a gap, `have_more` holds the ranges of numbers stored above. `granted` is the campaigns it may
+    read or write and how, where they were read together with its token.
     """
+
+    granted: Sequence[tuple[uuid.UUID, str | None]] | None = None
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("sampling.Project", models.PROTECT, related_name="devices")
