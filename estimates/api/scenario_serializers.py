@@ -14,7 +14,7 @@ from estimates.models import (
     Scenario,
     TreatmentContrast,
 )
-from estimates.orders.contrast_options import INPUT_METHODS, SOIL_MODELS
+from estimates.orders.contrast_options import INPUT_METHODS, SOIL_MODELS, WHOLE
 from estimates.orders.place import LARGEST_SEED
 from estimates.orders.scenarios import LONGEST_HORIZON_YEARS, LONGEST_NAME
 
@@ -87,15 +87,18 @@ class ContrastWishSerializer(serializers.Serializer[Any]):
         max_length=10,
     )
     options = serializers.DictField(
-        child=serializers.FloatField(),
-        help_text="soc_t_ha, the stock to start from, and what the rows of the site do not say.",
+        child=serializers.JSONField(),
+        help_text="soc_t_ha, the stock to start from, and what the rows of the site do not say: "
+        "numbers, and the word weather_order.",
     )
     seed = serializers.IntegerField(min_value=0, max_value=LARGEST_SEED, required=False)
 
-    def validate_options(self, options: dict[str, float]) -> dict[str, float]:
-        """Keep whole numbers whole: draws are counted."""
+    def validate_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Take 300.0 for 300 where draws or years are counted."""
         return {
-            name: int(value) if name == "draws" and value == int(value) else value
+            name: int(value)
+            if name in WHOLE and isinstance(value, float) and value.is_integer()
+            else value
             for name, value in options.items()
         }
 

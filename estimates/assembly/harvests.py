@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 
+from estimates.assembly.seasons import Season
 from estimates.assembly.stands import grown_stands, species_shares
 from estimates.science.inputs import Options, YieldStand
 from estimates.science.results import Note
@@ -19,6 +21,7 @@ def science_harvests(
     *,
     sampled_on: datetime.date | None,
     options: Options,
+    season: Season | None = None,
 ) -> tuple[tuple[YieldStand, ...], list[Note]]:
     """Return the harvests of the stands whose roots were sampled, or of the last season.
 
@@ -33,9 +36,11 @@ def science_harvests(
             notes.append(Note(code="tree_left_out", message=message))
             continue
         days = _days(stand, events)
+        water_mm, water_notes = _water(stand, options, season)
         for species, share in species_shares(stand).items():
-            harvests.append(_harvest(stand, species, share, days=days, options=options))
-        notes += _moisture_notes(stand, options)
+            harvest = _harvest(stand, species, share, days=days, options=options)
+            harvests.append(replace(harvest, season_water_mm=water_mm))
+        notes += [*_moisture_notes(stand, options), *water_notes]
     return tuple(harvests), notes
 
 
@@ -50,9 +55,16 @@ def _harvest(
         yield_t_ha=dry,
         fresh_yield_t_ha=stand.yield_t_ha if dry is None else None,
         duration_days=days if stand.kind == "cover" else None,
-        season_water_mm=options.season_water_mm,
         renewal_years=options.renewal_years,
     )
+
+
+def _water(
+    stand: CropStand, options: Options, season: Season | None
+) -> tuple[float | None, list[Note]]:
+    if options.season_water_mm is not None or season is None:
+        return options.season_water_mm, []
+    return season.water_of(stand)
 
 
 def dry_yield_t_ha(stand: CropStand, options: Options) -> float | None:

@@ -6,18 +6,22 @@ import uuid
 from collections.abc import Collection
 from typing import TypedDict
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from estimates.models import EstimateOrder
-from sampling.models import Determination, SyncScope
+from sampling.models import Determination, SyncScope, WeatherMonth
 
 
 class Mark(TypedDict):
-    """The counters of both scopes, and the sum of all versions of the project's determinations."""
+    """The counters of both scopes, the sum of all versions of the project's determinations.
+
+    And the months of weather of its sites with all their rain, which is in no ledger.
+    """
 
     campaign: int
     project: int
     lab: int
+    weather: list[float]
 
 
 def ledger_mark(order: EstimateOrder) -> Mark:
@@ -30,7 +34,7 @@ def ledger_mark(order: EstimateOrder) -> Mark:
 
 
 def ledger_marks(orders: Collection[EstimateOrder]) -> dict[uuid.UUID, Mark]:
-    """Return the marks of several orders in two queries.
+    """Return the marks of several orders in three queries.
 
     A determination moves by raising its version and is never deleted, so the sum of versions
     never stands still while one moves, whatever order the moves are committed in.
@@ -44,11 +48,21 @@ def ledger_marks(orders: Collection[EstimateOrder]) -> dict[uuid.UUID, Mark]:
         .annotate(total=Sum("version"))
         .order_by()
     )
+    weather = {
+        row["site__project"]: [float(row["months"]), float(row["rain"])]
+        for row in WeatherMonth.objects.filter(
+            site__project__in={order.project_id for order in orders}
+        )
+        .values("site__project")
+        .annotate(months=Count("pk"), rain=Sum("rain_mm"))
+        .order_by()
+    }
     return {
         order.pk: Mark(
             campaign=seqs.get(f"campaign:{order.campaign_id}", 0),
             project=seqs.get(f"project:{order.project_id}", 0),
             lab=versions.get(order.project_id, 0),
+            weather=weather.get(order.project_id, []),
         )
         for order in orders
     }

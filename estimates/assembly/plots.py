@@ -15,6 +15,7 @@ from estimates.assembly.occasions import last_occasion
 from estimates.assembly.places import distance_m, position_scheme
 from estimates.assembly.references import science_references
 from estimates.assembly.rows import CampaignRows, PlotRows, read_rows
+from estimates.assembly.seasons import Season
 from estimates.assembly.stands import science_stands
 from estimates.science.inputs import Core, Measured, Options, Plot
 from estimates.science.results import Note
@@ -86,8 +87,13 @@ def _plot_inputs(
     days = [core.collected_on for core in chosen if core.collected_on]
     sampled_on = max(days, default=None)
     stands, depth_group, stand_notes = science_stands(row, plot_rows.stands, sampled_on=sampled_on)
+    season = Season(rain=rows.rain.get(row.study.site_id, {}), irrigations=plot_rows.irrigations)
     harvests, harvest_notes = science_harvests(
-        plot_rows.stands, plot_rows.cover_events, sampled_on=sampled_on, options=options
+        plot_rows.stands,
+        plot_rows.cover_events,
+        sampled_on=sampled_on,
+        options=options,
+        season=season,
     )
     extraneous, extraneous_notes = _extraneous([x for part in taken for x in part.extraneous])
     limiting = [x for x in (row.limiting_layer_cm, row.study.site.limiting_layer_cm) if x]
@@ -110,7 +116,7 @@ def _plot_inputs(
         plot_id=row.pk,
         treatment_id=row.treatment_id,
         plot=science,
-        lineage=_lineage(plot_rows, list(collected.values())),
+        lineage=_lineage(plot_rows, list(collected.values()), season),
         notes=tuple(sorted(set(all_notes))),
     )
 
@@ -157,7 +163,9 @@ def _extraneous(shares: Sequence[float]) -> tuple[Measured | None, list[Note]]:
     )
 
 
-def _lineage(plot_rows: PlotRows, parts: Sequence[CoreLayers]) -> tuple[Lineage, ...]:
+def _lineage(
+    plot_rows: PlotRows, parts: Sequence[CoreLayers], season: Season
+) -> tuple[Lineage, ...]:
     """Return every record read for the plot, also those of occasions left out.
 
     A later date, or a first mass in a core left out, changes which occasion counts.
@@ -165,7 +173,8 @@ def _lineage(plot_rows: PlotRows, parts: Sequence[CoreLayers]) -> tuple[Lineage,
     row = plot_rows.plot
     used = {lineage_of(row), lineage_of(row.study.site)}
     used |= {lineage_of(stand) for stand in plot_rows.stands}
-    used |= {lineage_of(event) for event in plot_rows.cover_events}
+    used |= {lineage_of(event) for event in plot_rows.cover_events + plot_rows.irrigations}
+    used |= season.lineage(row.study.site_id)
     used |= {lineage_of(group) for group in (row.block, row.treatment) if group is not None}
     for part in parts:
         used |= part.lineage

@@ -21,6 +21,7 @@ from sampling.models import (
     SoilCore,
     Specimen,
     SpecimenLink,
+    WeatherMonth,
 )
 
 T = TypeVar("T")
@@ -29,6 +30,10 @@ RESULT = "result"
 """The purpose of determinations that speak for their specimen."""
 
 COVER_EVENTS = ("cover_crop_sown", "cover_crop_terminated")
+IRRIGATION = "irrigation"
+
+Rain = Mapping[tuple[int, int], float]
+"""Rain in mm by year and month."""
 
 DEEPEST_LINK = 8  # specimens from bag to capsule; a chain is longer only by mistake
 
@@ -40,6 +45,7 @@ class PlotRows:
     plot: Plot
     stands: list[CropStand] = field(default_factory=list)
     cover_events: list[ManagementEvent] = field(default_factory=list)
+    irrigations: list[ManagementEvent] = field(default_factory=list)
     cores: list[SoilCore] = field(default_factory=list)
 
 
@@ -52,6 +58,7 @@ class CampaignRows:
     fractions: Mapping[uuid.UUID, list[RootFraction]]
     measurements: Mapping[uuid.UUID, list[Measurement]]
     material: Material
+    rain: Mapping[uuid.UUID, Rain]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,9 +118,11 @@ def read_rows(campaign_id: uuid.UUID, plots: Collection[uuid.UUID]) -> CampaignR
     }
     for stand in CropStand.objects.filter(plot__in=by_plot, voided_at=None).order_by("pk"):
         by_plot[stand.plot_id].stands.append(stand)
-    events = ManagementEvent.objects.filter(plot__in=by_plot, voided_at=None, kind__in=COVER_EVENTS)
+    kinds = (*COVER_EVENTS, IRRIGATION)
+    events = ManagementEvent.objects.filter(plot__in=by_plot, voided_at=None, kind__in=kinds)
     for event in events.order_by("happened_on", "pk"):
-        by_plot[event.plot_id].cover_events.append(event)
+        rows = by_plot[event.plot_id]
+        (rows.irrigations if event.kind == IRRIGATION else rows.cover_events).append(event)
     cores = list(
         SoilCore.objects.filter(
             scope=f"campaign:{campaign_id}",
@@ -136,7 +145,17 @@ def read_rows(campaign_id: uuid.UUID, plots: Collection[uuid.UUID]) -> CampaignR
         fractions=grouped((item.core_segment_id, item) for item in fractions),
         measurements=read_measurements(segments, fractions),
         material=read_material(campaign_id, segments, fractions),
+        rain=read_rain({row.plot.study.site_id for row in by_plot.values()}),
     )
+
+
+def read_rain(sites: Collection[uuid.UUID]) -> dict[uuid.UUID, Rain]:
+    """Return the rain of every month recorded at these sites."""
+    found: dict[uuid.UUID, dict[tuple[int, int], float]] = defaultdict(dict)
+    rows = WeatherMonth.objects.filter(site__in=sites)
+    for site, year, month, rain_mm in rows.values_list("site", "year", "month", "rain_mm"):
+        found[site][year, month] = rain_mm
+    return dict(found)
 
 
 def read_measurements(

@@ -1,21 +1,18 @@
-"""A site as contrasts need it: soil and the mean weather of its months, from rows and options."""
+"""A site as contrasts need it: soil and the weather of its years, from rows and options."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import Avg, Count, Sum
+from django.db.models import Count, Sum
 
+from estimates.assembly.site_weather import site_weather
 from estimates.science.errors import NotEnoughData
-from estimates.science.scenarios.describe import MONTHS, Soil, Weather
 from estimates.science.scenarios.describe import Site as SiteFacts
-from estimates.science.soc.weather import pan_from_pet, thornthwaite_pet_mm
+from estimates.science.scenarios.describe import Soil
 from sampling.models import Site, WeatherMonth
-
-PAN = "pan"
-THORNTHWAITE = "Thornthwaite 1948, over 0.75"
 
 SOIL_DEFAULTS: Mapping[str, float] = {
     "ph": 7.0,
@@ -23,7 +20,6 @@ SOIL_DEFAULTS: Mapping[str, float] = {
     "c_to_n": 10.0,
     "stock_depth_cm": 30.0,
     "soc_variation": 0.1,
-    "icbm_climate_factor": 1.0,
 }
 
 
@@ -33,7 +29,7 @@ def site_facts(site: Site, options: Mapping[str, Any]) -> SiteFacts:
     Raises NotEnoughData where texture or weather are missing, ImpossibleScenario for facts that
     contradict each other.
     """
-    soil = {
+    soil: dict[str, float] = {
         "clay_percent": _number(options, "clay_percent", site.clay_percent, site),
         "sand_percent": _number(options, "sand_percent", site.sand_percent, site),
         "soc_t_ha": float(options["soc_t_ha"]),
@@ -42,7 +38,12 @@ def site_facts(site: Site, options: Mapping[str, Any]) -> SiteFacts:
     for name, default in SOIL_DEFAULTS.items():
         known = rows.get(name)
         soil[name] = float(options.get(name, default if known is None else known))
-    return SiteFacts(name=str(site), soil=Soil(**soil), weather=_weather(site))
+    factor = options.get("icbm_climate_factor")
+    return SiteFacts(
+        name=str(site),
+        soil=Soil(**soil, icbm_climate_factor=None if factor is None else float(factor)),
+        weather=site_weather(site, options),
+    )
 
 
 def site_marks(sites: Collection[uuid.UUID]) -> dict[uuid.UUID, list[float]]:
@@ -71,57 +72,3 @@ def _number(options: Mapping[str, Any], name: str, known: float | None, site: Si
         word = name.removesuffix("_percent")
         raise NotEnoughData(f"Site {site} has no {word}: enter its texture, or give {name}.")
     return float(value)
-
-
-def _weather(site: Site) -> Weather:
-    rows = {
-        row["month"]: row
-        for row in WeatherMonth.objects.filter(site=site)
-        .values("month")
-        .annotate(
-            temperature=Avg("mean_temperature_c"),
-            rain=Avg("rain_mm"),
-            evaporation=Avg("evaporation_mm"),
-            measured=Count("evaporation_mm"),
-        )
-        .order_by("month")
-    }
-    missing = [str(month) for month in range(1, MONTHS + 1) if month not in rows]
-    if missing:
-        raise NotEnoughData(
-            f"Site {site} has no weather of month {', '.join(missing)}: load all twelve."
-        )
-    temperature = [float(rows[month]["temperature"]) for month in range(1, MONTHS + 1)]
-    pan, method = _evaporation(site, rows, temperature)
-    sources = WeatherMonth.objects.filter(site=site).values_list("source", flat=True)
-    return Weather(
-        temperature_c=tuple(temperature),
-        rain_mm=tuple(float(rows[month]["rain"]) for month in range(1, MONTHS + 1)),
-        pan_evaporation_mm=pan,
-        evaporation_method=method,
-        source="; ".join(sorted(set(sources.order_by().distinct()))),
-    )
-
-
-def _evaporation(
-    site: Site, rows: Mapping[int, Mapping[str, Any]], temperature: Sequence[float]
-) -> tuple[tuple[float, ...], str]:
-    """Return open-pan evaporation by month, measured or by a stated method."""
-    if all(row["measured"] for row in rows.values()):
-        known = WeatherMonth.objects.filter(site=site, evaporation_mm__isnull=False)
-        methods = sorted(set(known.order_by().values_list("evaporation_method", flat=True)))
-        values = [float(rows[month]["evaporation"]) for month in range(1, MONTHS + 1)]
-        if all(PAN in method.lower() for method in methods):
-            return tuple(values), "open pan"
-        named = ", ".join(method or "evapotranspiration" for method in methods)
-        return _series(pan_from_pet(values)), f"{named}, over 0.75"
-    if site.latitude is None:
-        raise NotEnoughData(
-            f"Site {site} lacks evaporation in some month, and has no latitude to reckon it from."
-        )
-    pet = thornthwaite_pet_mm(list(temperature), latitude_deg=site.latitude)
-    return _series(pan_from_pet(pet)), THORNTHWAITE
-
-
-def _series(values: Any) -> tuple[float, ...]:
-    return tuple(float(value) for value in values.ravel())

@@ -37,8 +37,13 @@ OPTIONS: Mapping[str, tuple[float, float]] = {
     "c_to_n": (1, 100),
     "icbm_climate_factor": (0.05, 10),
     "draws": (LEAST_DRAWS, MOST_DRAWS),
+    "weather_from_year": (1600, 2300),
+    "weather_to_year": (1600, 2300),
 }
 """Each a number between two limits; those that the rows of the site hold may be left out."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {"weather_order": ("repeat", "bootstrap")}
+WHOLE = ("draws", "weather_from_year", "weather_to_year")
 
 NEEDED = ("soc_t_ha",)
 
@@ -66,12 +71,16 @@ def refused(pointer: str, detail: str) -> OrderRefused:
 
 
 def _wrong(name: str, value: Any) -> dict[str, str] | None:
+    if name in WORDS:
+        known = WORDS[name]
+        return None if value in known else _problem(name, f"{name} is {' or '.join(known)}.")
     limits = OPTIONS.get(name)
     if limits is None:
-        return _problem(name, f"{name} is no option; the options are: {', '.join(OPTIONS)}.")
-    kind = int if name == "draws" else int | float
+        options = ", ".join((*OPTIONS, *WORDS))
+        return _problem(name, f"{name} is no option; the options are: {options}.")
+    kind = int if name in WHOLE else int | float
     if isinstance(value, bool) or not isinstance(value, kind):
-        return _problem(name, f"{name} is a number.")
+        return _problem(name, f"{name} is a {'whole ' if name in WHOLE else ''}number.")
     if not limits[0] <= value <= limits[1]:
         return _problem(name, f"{name} is {limits[0]:g} to {limits[1]:g}.")
     return None

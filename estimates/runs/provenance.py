@@ -16,6 +16,8 @@ WRITTEN = ("applied", "merged", "conflict")
 """Operations that changed the record; of a conflict, what was not in doubt."""
 
 SUMMARY_INPUT = "estimate_run"
+UNSYNCED = ("determination", "weather")
+"""Inputs no operation of a tablet wrote."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,7 @@ class Origin:
 def origins_of(run: EstimateRun) -> list[Origin]:
     """Return where the inputs of a run came from, in three queries."""
     inputs = list(run.inputs.order_by("kind", "record"))
-    operations = _operations(item.record for item in inputs if item.kind != "determination")
+    operations = _operations(item.record for item in inputs if item.kind not in UNSYNCED)
     determinations = Determination.objects.select_related(
         "variable", "specimen", "entered_by", "verified_by", "approved_by", "batch"
     ).in_bulk([item.record for item in inputs if item.kind == "determination"])

@@ -174,7 +174,7 @@ class ContrastForm(forms.Form):
     site = forms.ModelChoiceField(
         queryset=Site.objects.none(),
         empty_label=None,
-        help_text="It needs clay, sand and the weather of twelve months.",
+        help_text="It needs clay, sand and the weather of one whole year or more.",
     )
     soc_t_ha = forms.FloatField(min_value=0.1, max_value=1000, label="SOC at the start, t per ha")
     soc_variation = forms.FloatField(
@@ -191,6 +191,15 @@ class ContrastForm(forms.Form):
     )
     ph = forms.FloatField(
         min_value=2, max_value=12, required=False, label="pH, if not that of the site"
+    )
+    weather_order = forms.ChoiceField(
+        choices=[
+            ("repeat", "the years as recorded, again and again"),
+            ("bootstrap", "years drawn from those recorded"),
+        ],
+        initial="repeat",
+        required=False,
+        label="Weather of the years to come",
     )
     methods = forms.MultipleChoiceField(
         choices=[(name, name.replace("_", " ")) for name in INPUT_METHODS],
@@ -232,10 +241,11 @@ class ContrastForm(forms.Form):
             intervention=cleaned["intervention"].pk,
             methods=cleaned["methods"],
             soil_models=cleaned["soil_models"],
-            options=_given(cleaned, PLACES),
+            options=_given(cleaned, PLACES)
+            | ({"weather_order": "bootstrap"} if cleaned["weather_order"] == "bootstrap" else {}),
             seed=cleaned["seed"],
         )
 
 
-def _given(cleaned: Mapping[str, Any], names: Iterable[str]) -> dict[str, float]:
+def _given(cleaned: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: cleaned[name] for name in names if name in OPTIONS and cleaned[name] is not None}

@@ -353,7 +353,7 @@ def test_two_cores_of_one_code_stay_two(bare_trial, plot):
 
 def test_the_queries_do_not_grow_with_the_plots(trial, django_assert_num_queries):
     plots = [plot.pk for plot in trial.plots]
-    with django_assert_num_queries(10) as one:
+    with django_assert_num_queries(11) as one:
         assemble(trial.campaign.pk, plots[:1], options=OPTIONS)
     with django_assert_num_queries(len(one)):
         found = assemble(trial.campaign.pk, plots, options=OPTIONS)

@@ -121,7 +121,7 @@ def test_too_little_data_is_an_answer_with_its_reason(contrast):
     run = carry_out(contrast)
 
     assert (run.state, run.failure_code) == ("failed", "not_enough_data")
-    assert "weather of month 7" in run.failure_reason
+    assert "weather of 2000-07: load it" in run.failure_reason
     assert not run.results.exists()
 
 
@@ -348,7 +348,7 @@ def test_a_scenario_that_cannot_be_is_refused_with_its_sentence(field, analyst, 
         ({"options": {"soc_t_ha": "much"}}, "soc_t_ha is a number"),
         ({"options": {"soc_t_ha": True}}, "soc_t_ha is a number"),
         ({"options": {"soc_t_ha": 0}}, "soc_t_ha is 0.1 to 1000"),
-        ({"options": {"soc_t_ha": 40, "draws": 300.5}}, "draws is a number"),
+        ({"options": {"soc_t_ha": 40, "draws": 300.5}}, "draws is a whole number"),
         ({"options": {"soc_t_ha": 40, "colour": 1}}, "colour is no option"),
     ],
 )

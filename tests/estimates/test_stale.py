@@ -183,12 +183,10 @@ def test_a_cancelled_order_is_not_computed_again(trial, order, analyst):
     assert refresh() == []
 
 
-def test_an_order_whose_ledger_stands_still_costs_three_queries(
-    finished, django_assert_num_queries
-):
+def test_an_order_whose_ledger_stands_still_costs_four_queries(finished, django_assert_num_queries):
     refresh()
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         refresh()
 
 

@@ -113,10 +113,10 @@ def contrast_of(
     if not methods or not models:
         raise ImpossibleScenario("A contrast needs one method and one model or more.")
     inputs = [MethodInputs(question, method) for method in methods]
-    kinds = sorted({kind for each in inputs for kind in each.kinds})
+    patterns = {pattern for each in inputs for pattern in each.patterns}
     found = [cell for each in inputs for cell in _input_cells(question, each)]
     for model in models:
-        found += _stock_cells(ModelResponses(question, model, kinds), inputs)
+        found += _stock_cells(ModelResponses(question, model, patterns), inputs)
     cells = tuple(cell for cell, _ in found)
     return ContrastResult(
         cells=cells,

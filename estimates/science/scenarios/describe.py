@@ -10,6 +10,7 @@ from estimates.science.errors import ImpossibleScenario
 
 Use = Literal["main", "cover", "grass", "tree"]
 Tillage = Literal["full", "reduced", "none"]
+WeatherOrder = Literal["repeat", "bootstrap"]
 
 MONTHS = 12
 LONGEST_ROTATION = 12
@@ -90,9 +91,11 @@ class Year:
 
 @dataclass(frozen=True, kw_only=True)
 class Weather:
-    """Mean weather of the twelve months: degC, and mm of rain and of open-pan evaporation.
+    """Weather by month, from January on: degC, and mm of rain and of open-pan evaporation.
 
-    evaporation_method says where the evaporation comes from when no pan measured it.
+    Twelve months are the mean year; more are a series of whole years, from first_year on, repeated
+    in its order or drawn from (bootstrap). evaporation_method says where the evaporation comes
+    from when no pan measured it.
     """
 
     temperature_c: tuple[float, ...]
@@ -100,16 +103,26 @@ class Weather:
     pan_evaporation_mm: tuple[float, ...]
     evaporation_method: str = "open pan"
     source: str = ""
+    first_year: int | None = None
+    order: WeatherOrder = "repeat"
+
+    @property
+    def years(self) -> int:
+        """Return how many years the series has."""
+        return len(self.temperature_c) // MONTHS
 
     def __post_init__(self) -> None:
-        """Refuse weather that is not of twelve months, or impossible."""
+        """Refuse weather that is not of whole years, or impossible."""
         for name, values in (
             ("temperature", self.temperature_c),
             ("rain", self.rain_mm),
             ("evaporation", self.pan_evaporation_mm),
         ):
-            if len(values) != MONTHS:
-                raise ImpossibleScenario(f"Weather needs {name} of 12 months, not {len(values)}.")
+            if len(values) != len(self.temperature_c) or len(values) % MONTHS or not values:
+                raise ImpossibleScenario(
+                    f"Weather needs {name} of 12 months, not {len(values)}, or of the same whole "
+                    "years as the rest."
+                )
         if not all(-60 <= value <= 50 for value in self.temperature_c):
             raise ImpossibleScenario("Mean temperatures of months are -60 to 50 degC.")
         if not all(0 <= value <= 5000 for value in (*self.rain_mm, *self.pan_evaporation_mm)):
@@ -121,7 +134,8 @@ class Soil:
     """The topsoil: texture in %, what AMG asks for, and the stock it starts with in t C per ha.
 
     stock_depth_cm is the depth the initial stock was taken to. soc_variation is the coefficient of
-    variation of that stock. icbm_climate_factor is ICBM's r: 1 where it was fitted, Uppsala.
+    variation of that stock. icbm_climate_factor is ICBM's r: 1 where it was fitted, Uppsala; None
+    reckons it for every year from the weather.
     """
 
     clay_percent: float
@@ -132,7 +146,7 @@ class Soil:
     ph: float = 7.0
     carbonate_g_kg: float = 0.0
     c_to_n: float = 10.0
-    icbm_climate_factor: float = 1.0
+    icbm_climate_factor: float | None = 1.0
 
     def __post_init__(self) -> None:
         """Refuse a soil that cannot be."""
@@ -144,7 +158,8 @@ class Soil:
             raise ImpossibleScenario("The initial stock is above 0 and at most 1000 t C per ha.")
         if not 5 <= self.stock_depth_cm <= 100:
             raise ImpossibleScenario("The depth of the initial stock is 5 to 100 cm.")
-        if not 0.05 <= self.icbm_climate_factor <= 10:
+        factor = self.icbm_climate_factor
+        if factor is not None and not 0.05 <= factor <= 10:
             raise ImpossibleScenario("The climate factor of ICBM is 0.05 to 10.")
         if not (2 <= self.ph <= 12 and self.carbonate_g_kg >= 0 and self.c_to_n > 0):
             raise ImpossibleScenario("pH is 2 to 12, carbonate 0 or above, C:N above 0.")

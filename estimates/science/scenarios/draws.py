@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
+from numpy.typing import NDArray
 
 from estimates.science.distributions import Array, Distribution, lognormal_sigma
 from estimates.science.monte_carlo import random_stream
@@ -49,6 +50,11 @@ class Draws:
             sigma * self._generator(name).standard_normal(self.size) - sigma**2 / 2.0
         )
         return draws
+
+    def picked(self, name: str, *, of: int, number: int) -> NDArray[np.intp]:
+        """Return for every draw so many picks from this many things, as (number, draws)."""
+        self.uncertain.add(name)
+        return self._generator(name).integers(0, of, size=(number, self.size), dtype=np.intp)
 
     def _generator(self, name: str) -> np.random.Generator:
         is_first = self.kept is None or name in self.kept

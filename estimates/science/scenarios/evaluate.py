@@ -7,7 +7,7 @@ those of a model the response to them, so that each is worked out only when it c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,12 +15,18 @@ from estimates.science.distributions import Array
 from estimates.science.errors import ImpossibleScenario
 from estimates.science.scenarios.describe import Scenario, Site
 from estimates.science.scenarios.draws import Draws
-from estimates.science.scenarios.stock import Response, Setting, SocModel, initial_stock
+from estimates.science.scenarios.seasons import modelled_years
+from estimates.science.scenarios.stock import (
+    Pattern,
+    Response,
+    Setting,
+    SocModel,
+    initial_stock,
+)
 from estimates.science.scenarios.streams import (
     BELOW_GROUND,
     SOURCES,
     InputMethod,
-    Kind,
     Source,
     Stream,
     streams_of,
@@ -95,7 +101,7 @@ class MethodInputs:
         self.uncertain: frozenset[str] = frozenset()
         self._kept: dict[Sample, tuple[Streams, Streams]] = {}
         before, after = self.streams(FIRST)
-        self.kinds = frozenset(stream.kind for stream in (*before, *after))
+        self.patterns = frozenset((stream.kind, stream.months) for stream in (*before, *after))
 
     def streams(self, sample: Sample) -> tuple[Streams, Streams]:
         """Return the streams of baseline and intervention."""
@@ -129,11 +135,17 @@ class MethodInputs:
 class ModelResponses:
     """What one model makes of the streams of any method, for any sample."""
 
-    def __init__(self, question: Question, model: SocModel, kinds: Sequence[Kind]) -> None:
+    def __init__(self, question: Question, model: SocModel, patterns: Collection[Pattern]) -> None:
         """Work out the first sample, and which inputs of the model are uncertain."""
         self.question = question
         self.model = model
-        self.kinds = kinds
+        self.patterns = frozenset(patterns)
+        self.modelled_years = modelled_years(
+            question.site.weather,
+            rotations=[len(question.baseline.years), len(question.intervention.years)],
+            horizons=question.horizons,
+            draws=question.draws,
+        )
         self.uncertain: frozenset[str] = frozenset()
         self._last: tuple[Sample, tuple[Response, Response, Array]] | None = None
         self._second: tuple[Response, Response, Array] | None = None
@@ -171,9 +183,11 @@ class ModelResponses:
         setting = Setting(
             site=self.question.site,
             baseline=self.question.baseline,
-            kinds=self.kinds,
+            kinds=sorted({kind for kind, _ in self.patterns}),
             soc_t_ha=initial_stock(self.question.site, draws),
             draws=draws,
+            modelled_years=self.modelled_years,
+            patterns=self.patterns,
         )
         before, after = (
             Response(self.model.prepare(setting, scenario), years=self.question.horizons)

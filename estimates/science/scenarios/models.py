@@ -20,6 +20,7 @@ from estimates.science.parameters import ParameterSet
 from estimates.science.results import Note
 from estimates.science.scenarios.describe import MONTHS, Scenario
 from estimates.science.scenarios.draws import Draws
+from estimates.science.scenarios.seasons import mean_year, seasons_of
 from estimates.science.scenarios.stock import (
     PreparedModel,
     Setting,
@@ -28,8 +29,16 @@ from estimates.science.scenarios.stock import (
 )
 from estimates.science.scenarios.streams import BELOW_GROUND, Kind
 from estimates.science.scenarios.year_maps import delayed, year_maps
-from estimates.science.soc import amg, icbm, ipcc_tier2, rothc, rothc_rates, two_layers
-from estimates.science.soc.engine import FloatArray
+from estimates.science.soc import (
+    amg,
+    icbm,
+    icbm_climate,
+    ipcc_tier2,
+    rothc,
+    rothc_rates,
+    two_layers,
+)
+from estimates.science.soc.engine import Compartments, FloatArray
 from estimates.science.soc.humification import (
     ICBM_SETS,
     ROOT_SHOOT_RATIO,
@@ -43,6 +52,7 @@ from estimates.science.soc.streams import Stream as SocStream
 DECAY_VARIATION = 0.15  # an assumption: soils of one texture and climate differ by this
 ICBM_SET = "holos_4"
 SUBSOIL_LOWER_CM = 100.0
+BULK_DENSITY_G_CM3 = 1.4  # an assumption, only to read a stock as a concentration
 
 AMG_SHOOT_VARIATION = 0.1  # an assumption
 AMG_MANURE = 0.52  # farmyard manure in the AMG table
@@ -115,7 +125,8 @@ def _rothc(setting: Setting, scenario: Scenario, splits: Mapping[str, FloatArray
     model, _ = rothc.rothc_model(rothc_site(setting, scenario), _streams(setting), splits=splits)
     pools = np.ones(len(model.pools))
     return PreparedModel(
-        maps=year_maps(model, setting.kinds, years=len(scenario.years), steps_a_year=MONTHS),
+        maps=_monthly_maps(model, setting, scenario),
+        rotation=len(scenario.years),
         layers=[(0.0, setting.site.soil.stock_depth_cm)],
         counted=pools,
         measured=pools,
@@ -142,12 +153,29 @@ def prepare_two_layers(
     pools = np.ones(len(model.pools))
     topsoil = np.array([float(name.endswith("_topsoil")) for name in model.pools])
     return PreparedModel(
-        maps=year_maps(model, setting.kinds, years=len(scenario.years), steps_a_year=MONTHS),
+        maps=_monthly_maps(model, setting, scenario),
+        rotation=len(scenario.years),
         layers=[(0.0, depth), (depth, max(SUBSOIL_LOWER_CM, depth))],
         counted=pools,
         measured=topsoil,
         adjusted=pools,
         inert_t_ha=rothc.falloon_iom_t_ha(setting.soc_t_ha)[:, 0],
+    )
+
+
+def icbm_climate_factors(setting: Setting, years: int) -> FloatArray:
+    """Return ICBM's r by year, as given for the site or from its weather and texture."""
+    soil = setting.site.soil
+    if soil.icbm_climate_factor is not None:
+        return np.full((years, 1, 1), soil.icbm_climate_factor)
+    weather = seasons_of(setting.site.weather, years=years, draws=setting.draws)
+    points = icbm_climate.water_points(
+        clay_percent=soil.clay_percent,
+        sand_percent=soil.sand_percent,
+        soc_percent=soil.soc_t_ha / (soil.stock_depth_cm * BULK_DENSITY_G_CM3),
+    )
+    return icbm_climate.yearly_climate_factors(
+        weather.temperature_c, weather.rain_mm, weather.pan_evaporation_mm * PAN_FACTOR, points
     )
 
 
@@ -159,10 +187,9 @@ def prepare_icbm(setting: Setting, scenario: Scenario, _numbers: ParameterSet) -
         source: np.full((1, 1), value) for source, value in shares.by_source.items()
     }
     by_source |= dict.fromkeys(BELOW_GROUND, root)
-    years = len(scenario.years)
-    factor = setting.site.soil.icbm_climate_factor * decay_factor(setting.draws)
+    years = setting.years_of(scenario)
     site = icbm.icbm_site(
-        np.broadcast_to(factor[None], (years, *factor.shape)),
+        icbm_climate_factors(setting, years) * decay_factor(setting.draws),
         arrival=icbm.Arrival.CONTINUOUS,
         young_rate_per_year=shares.young_rate_per_year,
         old_rate_per_year=shares.old_rate_per_year,
@@ -171,6 +198,7 @@ def prepare_icbm(setting: Setting, scenario: Scenario, _numbers: ParameterSet) -
     old = np.array([float(name == icbm.OLD) for name in model.pools])
     return PreparedModel(
         maps=year_maps(model, setting.kinds, years=years, steps_a_year=1),
+        rotation=len(scenario.years),
         layers=[(0.0, setting.site.soil.stock_depth_cm)],
         counted=np.ones(len(model.pools)),
         measured=np.ones(len(model.pools)),
@@ -181,8 +209,10 @@ def prepare_icbm(setting: Setting, scenario: Scenario, _numbers: ParameterSet) -
 
 def prepare_amg(setting: Setting, scenario: Scenario, numbers: ParameterSet) -> PreparedModel:
     """Return AMG v2; inputs act the year after they fell."""
-    soil, weather, draws = setting.site.soil, setting.site.weather, setting.draws
-    pet_mm = PAN_FACTOR * sum(weather.pan_evaporation_mm)
+    soil, draws = setting.site.soil, setting.draws
+    years = setting.years_of(scenario)
+    weather = seasons_of(setting.site.weather, years=years, draws=draws)
+    balance_mm = weather.rain_mm - PAN_FACTOR * weather.pan_evaporation_mm
     rate = amg.amg_rate(
         amg.AmgSoil(
             clay_g_kg=np.full((1, 1), 10.0 * soil.clay_percent),
@@ -191,13 +221,12 @@ def prepare_amg(setting: Setting, scenario: Scenario, numbers: ParameterSet) -> 
             carbon_to_nitrogen=np.full((1, 1), soil.c_to_n),
         ),
         amg.AmgWeather(
-            temp_c=np.full((1, 1, 1), sum(weather.temperature_c) / MONTHS),
-            water_balance_mm=np.full((1, 1, 1), sum(weather.rain_mm) - pet_mm),
+            temp_c=ipcc_tier2.by_year(weather.temperature_c).mean(axis=1),
+            water_balance_mm=ipcc_tier2.by_year(balance_mm).sum(axis=1),
         ),
     ).per_year * decay_factor(draws)
-    years = len(scenario.years)
     model, _ = amg.amg_model(
-        np.broadcast_to(rate, (years + 1, *rate.shape[1:])),
+        np.concatenate([rate[:1], rate]),  # the first is that of the start, which is not used
         _streams(setting),
         humification={
             _stream_name(kind): _amg_humified(kind, draws, numbers) for kind in setting.kinds
@@ -207,6 +236,7 @@ def prepare_amg(setting: Setting, scenario: Scenario, numbers: ParameterSet) -> 
     active = np.array([1.0, *(0.0 for _ in setting.kinds)])
     return PreparedModel(
         maps=[delayed(year, setting.kinds) for year in maps],
+        rotation=len(scenario.years),
         layers=[(0.0, soil.stock_depth_cm)],
         counted=active,
         measured=active,
@@ -217,17 +247,19 @@ def prepare_amg(setting: Setting, scenario: Scenario, numbers: ParameterSet) -> 
 
 def prepare_tier2(setting: Setting, scenario: Scenario, _numbers: ParameterSet) -> PreparedModel:
     """Return the IPCC Tier 2 steady-state method; all inputs have one lignin and N content."""
-    weather, draws = setting.site.weather, setting.draws
-    months = [_monthly(values) for values in (weather.temperature_c, weather.rain_mm)]
-    pet = _monthly(weather.pan_evaporation_mm) * PAN_FACTOR
-    years = len(scenario.years)
+    draws, years = setting.draws, setting.years_of(scenario)
+    weather = seasons_of(setting.site.weather, years=years, draws=draws)
+    pet = weather.pan_evaporation_mm * PAN_FACTOR
     nitrogen = draws.of("nitrogen of inputs", NITROGEN)[None]
     lignin = np.minimum(draws.of("lignin of inputs", LIGNIN)[None], LARGEST_LIGNIN_TO_N * nitrogen)
     site = ipcc_tier2.Tier2Site(
         sand_fraction=np.full((1, 1), setting.site.soil.sand_percent / 100.0),
-        temperature=ipcc_tier2.temperature_factor(months[0]) * decay_factor(draws),
-        water=ipcc_tier2.water_factor(months[1], pet, np.zeros(pet.shape, dtype=np.bool_)),
-        tillage=[ipcc_tier2.Tillage(year.tillage) for year in scenario.years],
+        temperature=ipcc_tier2.temperature_factor(weather.temperature_c) * decay_factor(draws),
+        water=ipcc_tier2.water_factor(weather.rain_mm, pet, np.zeros(pet.shape, dtype=np.bool_)),
+        tillage=[
+            ipcc_tier2.Tillage(scenario.years[year % len(scenario.years)].tillage)
+            for year in range(years)
+        ],
     )
     steady = ipcc_tier2.steady_states(
         site, np.ones((years, 1, 1)), ipcc_tier2.Quality(lignin=lignin, nitrogen=nitrogen)
@@ -236,6 +268,7 @@ def prepare_tier2(setting: Setting, scenario: Scenario, _numbers: ParameterSet) 
     pools = np.ones(len(model.pools))
     return PreparedModel(
         maps=year_maps(model, setting.kinds, years=years, steps_a_year=1),
+        rotation=len(scenario.years),
         layers=[(0.0, setting.site.soil.stock_depth_cm)],
         counted=pools,
         measured=pools,
@@ -316,19 +349,19 @@ def notes_on_models(scenarios: Sequence[Scenario], names: Sequence[str] = NAMES)
 
 def rothc_site(setting: Setting, scenario: Scenario) -> rothc.RothcSite:
     """Return soil and climate of a rotation whose soil water repeats."""
-    soil, weather = setting.site.soil, setting.site.weather
-    years = len(scenario.years)
+    soil, years = setting.site.soil, setting.years_of(scenario)
+    weather = seasons_of(setting.site.weather, years=years, draws=setting.draws)
     clay = np.full((1, 1), soil.clay_percent)
     is_covered = [
-        month in scenario.covered_months(year)
+        month in scenario.covered_months(year % len(scenario.years))
         for year in range(years)
         for month in range(1, MONTHS + 1)
     ]
     climate = rothc_rates.Climate(
         weather=rothc_rates.Weather(
-            temp_c=_monthly(weather.temperature_c, years),
-            rain_mm=_monthly(weather.rain_mm, years),
-            pan_evap_mm=_monthly(weather.pan_evaporation_mm, years),
+            temp_c=weather.temperature_c,
+            rain_mm=weather.rain_mm,
+            pan_evap_mm=weather.pan_evaporation_mm,
         ),
         is_covered=np.array(is_covered, dtype=np.bool_)[:, None, None],
         limits=classic_limits(clay, np.full((1, 1), soil.stock_depth_cm)),
@@ -340,7 +373,12 @@ def rothc_site(setting: Setting, scenario: Scenario) -> rothc.RothcSite:
 
 
 def splits_with_direct_hum(setting: Setting) -> dict[str, FloatArray]:
-    """Return splits whose roots hold their ratio to shoots at equilibrium, in the baseline."""
+    """Return splits whose roots hold their ratio to shoots at equilibrium, in the baseline.
+
+    The equilibrium is that of the mean year of the weather.
+    """
+    usual = replace(setting.site, weather=mean_year(setting.site.weather))
+    setting = replace(setting, site=usual, modelled_years=0)
     plain = dict(rothc.standard_splits())
     hum = rothc.pool_split(dpm=0.0, rpm=0.0, bio=0.0, hum=1.0)
     streams = [
@@ -400,5 +438,11 @@ def _stream_name(kind: Kind) -> str:
     return f"{kind[0]} of {kind[1]}"
 
 
-def _monthly(values: Sequence[float], years: int = 1) -> FloatArray:
-    return np.tile(np.asarray(values, dtype=np.float64), years)[:, None, None]
+def _monthly_maps(model: Compartments, setting: Setting, scenario: Scenario) -> Sequence[YearMap]:
+    return year_maps(
+        model,
+        setting.kinds,
+        years=setting.years_of(scenario),
+        steps_a_year=MONTHS,
+        patterns=setting.patterns,
+    )

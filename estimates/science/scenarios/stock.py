@@ -7,8 +7,8 @@ at once, and the equilibrium of a rotation is one solve.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,9 @@ from estimates.science.errors import ImpossibleScenario
 from estimates.science.scenarios.describe import Scenario, Site
 from estimates.science.scenarios.draws import Draws
 from estimates.science.scenarios.streams import Kind, Stream
+
+Pattern = tuple[Kind, tuple[float, ...]]
+"""A kind of stream and how it is spread over the months of its year."""
 
 Layer = tuple[float, float]
 """Upper and lower depth in cm."""
@@ -34,19 +37,37 @@ class YearMap:
 
     step: Array
     entries: Mapping[Kind, Sequence[Array]]
+    known: Mapping[Pattern, list[Array]] = field(default_factory=dict)
+
+    def only(self, patterns: Collection[Pattern]) -> YearMap:
+        """Return the year for these patterns alone: a long series of years would not fit whole."""
+        known = {
+            (kind, months): self._stands(kind, months)
+            for kind, months in patterns
+            if kind in self.entries
+        }
+        return YearMap(step=self.step, entries={}, known=known)
 
     def stands(self, stream: Stream) -> list[Array]:
         """Return where a tonne of a stream stands at the end of the year, for each layer."""
+        if (stream.kind, stream.months) in self.known:
+            return self.known[stream.kind, stream.months]
+        return self._stands(stream.kind, stream.months)
+
+    def _stands(self, kind: Kind, months: Sequence[float]) -> list[Array]:
         found = []
-        for table in self.entries[stream.kind]:
-            shares = np.asarray(stream.months if len(table) > 1 else (1.0,))
+        for table in self.entries[kind]:
+            shares = np.asarray(months if len(table) > 1 else (1.0,))
             found.append(np.einsum("m,mnp->np", shares, table))
         return found
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PreparedModel:
-    """A model made ready for one scenario: a map for each year of its rotation.
+    """A model made ready for one scenario: a map for each modelled year.
+
+    These are the years of its rotation, or several rotations under a series of weather; rotation
+    is how many years one has, as many as there are maps when it is 0.
 
     By pool, each 0 or 1: counted says which are SOC, measured which of them the initial stock was
     measured in, adjusted which are scaled so that it is met. inert_t_ha is C that never turns
@@ -59,6 +80,7 @@ class PreparedModel:
     measured: Array
     adjusted: Array
     inert_t_ha: Array
+    rotation: int = 0
 
 
 class SocModel(Protocol):
@@ -80,7 +102,9 @@ class SocModel(Protocol):
 class Setting:
     """What both scenarios of a contrast have in common, and the streams that may enter.
 
-    The numbers of a model that stand in relation to something refer to the baseline.
+    The numbers of a model that stand in relation to something refer to the baseline. modelled_years
+    is how many years are modelled before they repeat, 0 for those of the rotation. patterns are
+    the only ones that streams have.
     """
 
     site: Site
@@ -88,6 +112,12 @@ class Setting:
     kinds: Sequence[Kind]
     soc_t_ha: Array
     draws: Draws
+    modelled_years: int = 0
+    patterns: frozenset[Pattern] = frozenset()
+
+    def years_of(self, scenario: Scenario) -> int:
+        """Return how many years of a scenario are modelled."""
+        return self.modelled_years or len(scenario.years)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -116,16 +146,24 @@ class Response:
         self._stands: dict[tuple[int, Kind, tuple[float, ...]], list[Array]] = {}
 
     def inflows(self, streams: Sequence[Stream]) -> list[Array]:
-        """Return what the streams add to the pools in each year of the rotation."""
+        """Return what the streams add to the pools in each modelled year."""
         found: list[Array] = [np.zeros((1, len(self.model.counted))) for _ in self.model.maps]
+        rotation = self.model.rotation or len(self.model.maps)
         for stream in streams:
-            key = (stream.year, stream.kind, stream.months)
-            if key not in self._stands:
-                self._stands[key] = self.model.maps[stream.year].stands(stream)
-            for layer, stands in zip(self.model.layers, self._stands[key], strict=True):
-                amount = np.asarray(stream.amount_t_ha * stream.share_between(*layer))
-                found[stream.year] = found[stream.year] + amount[:, None] * stands
+            amounts = [
+                np.asarray(stream.amount_t_ha * stream.share_between(*layer))[:, None]
+                for layer in self.model.layers
+            ]
+            for year in range(stream.year, len(found), rotation):
+                for amount, stands in zip(amounts, self._entering(year, stream), strict=True):
+                    found[year] = found[year] + amount * stands
         return found
+
+    def _entering(self, year: int, stream: Stream) -> list[Array]:
+        key = (year, stream.kind, stream.months)
+        if key not in self._stands:
+            self._stands[key] = self.model.maps[year].stands(stream)
+        return self._stands[key]
 
     def steady_states(self, inflows: Sequence[Array]) -> list[Array]:
         """Return the pools at the end of each year of a rotation that repeats for ever."""

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 
 from estimates.science.distributions import Array
-from estimates.science.scenarios.stock import YearMap
+from estimates.science.scenarios.stock import Pattern, YearMap
 from estimates.science.scenarios.streams import Kind
 from estimates.science.soc.engine import Compartments, Entry, Step, Window
 
 
 def year_maps(
-    model: Compartments, kinds: Sequence[Kind], *, years: int, steps_a_year: int
+    model: Compartments,
+    kinds: Sequence[Kind],
+    *,
+    years: int,
+    steps_a_year: int,
+    patterns: Collection[Pattern] = (),
 ) -> list[YearMap]:
     """Return the maps of these years; the model has a stream for each kind in each layer.
 
-    Streams of the first layer come first, then those of the next.
+    Streams of the first layer come first, then those of the next. With patterns, streams of
+    others cannot enter, and the maps are small.
     """
     window = Window(plots=slice(0, 1), draws=slice(0, model.shape[-1]))
     steps = model.steps(window)
-    return [_year(steps, kinds, len(model.pools), steps_a_year) for _ in range(years)]
+    maps = (_year(steps, kinds, len(model.pools), steps_a_year) for _ in range(years))
+    return [year.only(patterns) if patterns else year for year in maps]
 
 
 def delayed(year: YearMap, kinds: Sequence[Kind]) -> YearMap:
