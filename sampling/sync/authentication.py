@@ -8,6 +8,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from sampling.actions.app_versions import note_app
 from sampling.actions.devices import authenticate
 from sampling.errors import TokenInvalid
 from sampling.models import Device, User
@@ -26,6 +27,7 @@ class DeviceToken(BaseAuthentication):
         except UnicodeDecodeError:
             raise TokenInvalid from None
         device = authenticate(token)
+        note_app(device, request.headers.get("Sync-App", ""))
         return device.user, device
 
     def authenticate_header(self, request: Request) -> str:

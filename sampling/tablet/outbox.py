@@ -160,6 +160,14 @@ class Outbox:
             [upto],
         )
 
+    def first_held_elsewhere(self) -> int | None:
+        """Return the number of the first held operation in a scope no pull speaks of, if any."""
+        row = self._db.execute(
+            "SELECT min(n) AS n FROM operation WHERE status IN ('deferred', 'quarantined')"
+            " AND scope NOT IN (SELECT scope FROM scope)"
+        ).fetchone()
+        return None if row["n"] is None else int(row["n"])
+
     def reopen(self, *, above: int) -> None:
         """Make every operation numbered above a limit unanswered, to be sent again."""
         self._db.execute(

@@ -14,7 +14,10 @@ TabletError
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sampling.tablet.transport import Response
 
 
 class TabletError(Exception):
@@ -26,7 +29,11 @@ class NetworkFailure(TabletError):
 
 
 class AnswerUnreadable(NetworkFailure):
-    """An answer that stops in the middle or is not JSON."""
+    """An answer that stops in the middle or is not JSON; `begun` is what came of it, if known."""
+
+    def __init__(self, detail: str, *, begun: Response | None = None) -> None:
+        super().__init__(detail)
+        self.begun = begun
 
 
 class Unreachable(TabletError):

@@ -8,12 +8,13 @@ from typing import Any
 
 from sampling.tablet.parts import Parts
 from sampling.tablet.problems import AnswerUnreadable, Problem, ReplicaDiffers
+from sampling.tablet.reread import Reread
 from sampling.tablet.store import to_json
 
 
 @dataclass(frozen=True, kw_only=True)
 class PullReport:
-    """What one pull brought: changes, pages, scopes read again from the start, scopes revoked."""
+    """What one pull brought: changes, pages, scopes read again as a whole, scopes revoked."""
 
     changes: int
     pages: int
@@ -38,9 +39,12 @@ class Pull:
         done: set[str] = set()
         while unread := [s for s in self._parts.replica.scopes() if s not in done]:
             scope = unread[0]
+            if self._parts.replica.bookmark(scope):
+                self._reread(scope)  # a crash was in between
             while self._parts.replica.holds(scope) and not self._reaches_end(scope):
                 pass
             done.add(scope)
+        self._ask_about_held()
         return PullReport(
             changes=self._changes,
             pages=self._pages,
@@ -65,8 +69,8 @@ class Pull:
         if self._parts.replica.agrees(scope, page["check"]):
             return True
         if scope in self._restarted:
-            raise ReplicaDiffers(f"{scope} differs from the server though read from the start.")
-        self._restart(scope)
+            raise ReplicaDiffers(f"{scope} differs from the server though read again.")
+        self._reread(scope)
         return False
 
     def _ask(self, scope: str, cursor: str | None) -> dict[str, Any]:
@@ -106,6 +110,21 @@ class Pull:
             if directive["do"] == "purge":
                 self._parts.replica.purge(directive["scope"])
                 self._purged.append(directive["scope"])
+
+    def _ask_about_held(self) -> None:
+        """Ask for the outcomes of held operations whose scope this tablet does not read."""
+        parts = self._parts
+        number = parts.outbox.first_held_elsewhere()
+        while number is not None:
+            path = f"devices/self/ops?from={number}"
+            answer = parts.wire.get(path, token=parts.token).document
+            with parts.store.transaction():
+                parts.outbox.save_outcomes(answer.get("ops", ()))
+            number = answer.get("next")
+
+    def _reread(self, scope: str) -> None:
+        Reread(self._parts, scope).run()
+        self._restarted.append(scope)
 
     def _restart(self, scope: str) -> None:
         with self._parts.store.transaction():

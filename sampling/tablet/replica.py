@@ -11,6 +11,8 @@ from sampling.tablet.checksum import scope_sum
 from sampling.tablet.conflicts import Conflicts
 from sampling.tablet.store import Store, to_json
 
+_AT_ONCE = 1000  # lines of a snapshot
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pulled:
@@ -58,6 +60,7 @@ class Replica:
         self._db.execute("DELETE FROM record WHERE scope = ?", [scope])
         self._db.execute("UPDATE scope SET cursor = NULL WHERE scope = ?", [scope])
         self._conflicts.forget(scope)
+        self.drop_aside(scope)
 
     def purge(self, scope: str) -> None:
         """Forget a scope that is no longer granted; the outbox is not touched."""
@@ -77,6 +80,52 @@ class Replica:
         self._conflicts.replace(scope, page["changes"])
         self._db.execute("UPDATE scope SET cursor = ? WHERE scope = ?", [page["cursor"], scope])
         return len(page["changes"])
+
+    def bookmark(self, scope: str) -> str | None:
+        """Return how far a snapshot of the scope was kept aside, or None while none is."""
+        row = self._db.execute("SELECT bookmark FROM reading WHERE scope = ?", [scope]).fetchone()
+        return None if row is None else row["bookmark"]
+
+    def set_aside(self, scope: str, lines: Iterable[Mapping[str, Any]], *, bookmark: str) -> None:
+        """Keep lines of a snapshot until its end is here, and where to read on."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO aside VALUES (?, ?, ?, ?)",
+            [(scope, line["type"], line["id"], to_json(line)) for line in lines],
+        )
+        self._db.execute("INSERT OR REPLACE INTO reading VALUES (?, ?)", [scope, bookmark])
+
+    def drop_aside(self, scope: str) -> None:
+        """Forget what was kept of a snapshot that will not be read on."""
+        self._db.execute("DELETE FROM aside WHERE scope = ?", [scope])
+        self._db.execute("DELETE FROM reading WHERE scope = ?", [scope])
+
+    def take_over(self, scope: str, *, cursor: str) -> None:
+        """Let the snapshot kept aside be what the scope holds, as of its cursor.
+
+        What it does not hold is gone on the server; so is what this tablet only wrote itself.
+        Without that an own operation would show a record again that somebody deleted.
+        """
+        self._db.execute(
+            "INSERT OR REPLACE INTO record"
+            " SELECT scope, type, id, max(revision), max(seq), NULL, coalesce(max(gone), 'deleted')"
+            " FROM (SELECT scope, type, id, revision, seq, gone FROM record WHERE scope = :scope"
+            "  UNION ALL SELECT scope, type, id, revision, 0, NULL FROM operation"
+            "  WHERE scope = :scope AND revision IS NOT NULL)"
+            " GROUP BY scope, type, id",
+            {"scope": scope},
+        )
+        self._db.execute(
+            "DELETE FROM record WHERE scope = ? AND (type, id) IN"
+            " (SELECT type, id FROM aside WHERE scope = ?)",
+            [scope, scope],
+        )
+        self._conflicts.forget(scope)
+        lines = self._db.execute("SELECT line FROM aside WHERE scope = ?", [scope])
+        while some := lines.fetchmany(_AT_ONCE):
+            changes = [json.loads(row["line"]) for row in some]
+            self.apply({"scope": scope, "cursor": cursor, "changes": changes})
+        self._db.execute("UPDATE scope SET cursor = ? WHERE scope = ?", [cursor, scope])
+        self.drop_aside(scope)
 
     def agrees(self, scope: str, check: Mapping[str, Any]) -> bool:
         """Say whether the scope holds what the server counted; both at the same cursor."""

@@ -47,7 +47,9 @@ class TabletStatus:
 class Tablet:
     """One device with its outbox and replica in one file; for one thread.
 
-    Every method that writes is safe to repeat after a crash at any point. keep_until_backed_up
+    Every method that writes is safe to repeat after a crash at any point. `app` names the app and
+    its version, 40 characters at most; the server shows it to whoever looks after the tablets.
+    keep_until_backed_up
     keeps answered operations until the server has them in a backup, so that they can be sent
     again when it is restored from one.
     """
@@ -60,6 +62,7 @@ class Tablet:
         surroundings: Surroundings | None = None,
         attempts: int = 6,
         keep_until_backed_up: bool = True,
+        app: str = APP,
     ) -> None:
         around = surroundings or Surroundings()
         self._store = Store(path)
@@ -67,7 +70,8 @@ class Tablet:
         self._conflicts = Conflicts(self._store)
         self._files = Files(self._store)
         self._outbox = Outbox(self._store, self._replica, around)
-        self._wire = Wire(transport, around, attempts=attempts)
+        self._app = app
+        self._wire = Wire(transport, around, attempts=attempts, app=app)
         self._parts = Parts(
             store=self._store,
             replica=self._replica,
@@ -89,12 +93,12 @@ class Tablet:
             self._parts.note_epoch(answer)
         return answer
 
-    def enrol(self, code: str, *, model: str = "", app: str = APP) -> dict[str, Any]:
+    def enrol(self, code: str, *, model: str = "") -> dict[str, Any]:
         """Become a device with a one-time code; the outbox is kept, whatever it holds."""
         with self._store.transaction():
             install = self._parts.install()
-        message = {"code": code, "install": install, "model": model, "app": app, "protocols": [1]}
-        answer = self._wire.post("devices", to_json(message)).document
+        about = {"install": install, "model": model, "app": self._app, "protocols": [1]}
+        answer = self._wire.post("devices", to_json({"code": code, **about})).document
         with self._store.transaction():
             self._parts.become(answer)
         return answer
@@ -236,9 +240,9 @@ class Tablet:
     def pull(self, *, limit: int = 1000, codes_wanted: int = 0) -> PullReport:
         """Read every granted scope up to its end, limit changes a page.
 
-        A page and its cursor are saved together. A scope whose cursor expired, or whose checksum
-        differs, is read again from the start. With codes_wanted, at most 10,000, the server gives
-        out a block of that many specimen codes, and a second one when its answer was lost. Raises
-        NotEnrolled, Problem, Unreachable, ReplicaDiffers.
+        A page and its cursor are saved together. A scope whose cursor expired is read again from
+        the start, one whose checksum differs from its snapshot. With codes_wanted, at most 10,000,
+        the server gives out a block of that many specimen codes, and a second one when its answer
+        was lost. Raises NotEnrolled, Problem, Unreachable, ReplicaDiffers.
         """
         return Pull(self._parts, limit=limit, codes_wanted=codes_wanted).run()

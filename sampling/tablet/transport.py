@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from sampling.tablet.problems import NetworkFailure
+from sampling.tablet.problems import AnswerUnreadable, NetworkFailure
+
+_PIECE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,11 @@ class Transport(Protocol):
     def request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
     ) -> Response:
-        """Carry one request to a path such as /sync/v1/push and return what came back."""
+        """Carry one request to a path such as /sync/v1/push and return what came back.
+
+        An answer that stops in its body is AnswerUnreadable, best with what `begun` of it: a
+        snapshot goes on from there.
+        """
 
 
 class HttpTransport:
@@ -72,8 +78,17 @@ class HttpTransport:
     ) -> Response:
         self._connection.request(method, self._prefix + path, body, dict(headers))
         with self._connection.getresponse() as answer:
-            return Response(
-                status=answer.status,
-                headers={name.lower(): value for name, value in answer.getheaders()},
-                body=answer.read(),
-            )
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            came = bytearray()
+            try:
+                while piece := answer.read1(_PIECE_BYTES):
+                    came += piece
+                if answer.length:  # closed before the length it had told
+                    raise http.client.IncompleteRead(b"", answer.length)
+            except (http.client.HTTPException, OSError) as error:
+                if not came:
+                    raise
+                self.close()
+                begun = Response(status=answer.status, headers=headers, body=bytes(came))
+                raise AnswerUnreadable(str(error) or type(error).__name__, begun=begun) from error
+            return Response(status=answer.status, headers=headers, body=bytes(came))

@@ -40,20 +40,23 @@ class Answer:
 class Wire:
     """Sends messages until they are answered, refused, or attempts run out."""
 
-    def __init__(self, transport: Transport, surroundings: Surroundings, *, attempts: int) -> None:
+    def __init__(
+        self, transport: Transport, surroundings: Surroundings, *, attempts: int, app: str = ""
+    ) -> None:
         self._transport = transport
         self._surroundings = surroundings
         self._attempts = attempts
+        self._app = app
 
     def get(self, path: str, *, token: str | None = None) -> Answer:
         """Ask for a path below the protocol's root; raises Problem, Unreachable."""
-        return self._insist("GET", path, _headers(token), None, _read)
+        return self._insist("GET", path, self._headers(token), None, _read)
 
     def post(
         self, path: str, message: str, *, token: str | None = None, key: str | None = None
     ) -> Answer:
         """Send a JSON text to a path below the protocol's root; raises Problem, Unreachable."""
-        headers = _headers(token)
+        headers = self._headers(token)
         headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         if key is not None:
             headers["Idempotency-Key"] = f'"{key}"'
@@ -70,15 +73,15 @@ class Wire:
         body: bytes | None = None,
     ) -> Response:
         """Send a request about files and return what came back; raises Problem, Unreachable."""
-        sent = {**_headers(token), **(headers or {})}
+        sent = {**self._headers(token), **(headers or {})}
         return self._insist(method, path, sent, body, _good)
 
     def ask_once(
-        self, method: str, path: str, *, token: str, headers: Mapping[str, str], body: bytes
+        self, method: str, path: str, *, token: str, headers: Mapping[str, str], body: bytes | None
     ) -> Response:
         """Send a request that may not simply be repeated; raises Problem, NetworkFailure."""
         return _good(
-            self._transport.request(method, ROOT + path, {**_headers(token), **headers}, body)
+            self._transport.request(method, ROOT + path, {**self._headers(token), **headers}, body)
         )
 
     def breathe(self) -> None:
@@ -95,6 +98,18 @@ class Wire:
         longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** (attempt - 1))
         asked = lost.retry_after_s if isinstance(lost, Problem) else 0.0
         self._surroundings.sleep(asked + longest * self._surroundings.chance())
+
+    def _headers(self, token: str | None) -> dict[str, str]:
+        headers = {
+            "Sync-Protocol": PROTOCOL,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
+        if self._app:
+            headers["Sync-App"] = self._app
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
 
     def _insist(
         self,
@@ -114,13 +129,6 @@ class Wire:
                     raise
                 attempt += 1
                 self.pause(attempt, error, what=f"{method} {path}")
-
-
-def _headers(token: str | None) -> dict[str, str]:
-    headers = {"Sync-Protocol": PROTOCOL, "Accept": "application/json", "Accept-Encoding": "gzip"}
-    if token is not None:
-        headers["Authorization"] = f"Bearer {token}"
-    return headers
 
 
 def _good(response: Response) -> Response:

@@ -37,7 +37,7 @@ class InProcess:
         return Response(
             status=answer.status_code,
             headers={name.lower(): value for name, value in answer.items()},
-            body=answer.content,
+            body=answer.getvalue(),
         )
 
 

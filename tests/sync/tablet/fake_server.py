@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sampling.rules.merge import merge, merge_delete, parse_change
 from sampling.tablet import NetworkFailure, Response, Surroundings, scope_sum
@@ -54,6 +56,9 @@ class FakeServer:
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
     lie_about_check: int = 0
+    snapshot_rows: int = 2
+    own_page: int = 2
+    forgotten_bookmarks: set[str] = field(default_factory=set)
     devices: int = 0
     seq: int = 0
 
@@ -69,6 +74,10 @@ class FakeServer:
             ("POST", "/sync/v1/push"): self.push,
             ("POST", "/sync/v1/pull"): self.pull,
         }
+        if "?" in path:
+            road, _, query = path.partition("?")
+            asked = dict(parse_qsl(query))
+            return self.snapshot(asked) if road.endswith("snapshot") else self.own(asked)
         if path.endswith("/rebirth"):
             return self.enrol(message)
         return answers[method, path](message)
@@ -215,6 +224,45 @@ class FakeServer:
             self.lie_about_check -= 1
             return {"count": len(live) + 1, "sum": "0" * 16}
         return {"count": len(live), "sum": scope_sum(live)}
+
+    def snapshot(self, asked: dict[str, str]) -> Response:
+        """Answer the live records of a scope, a bookmark after every few of them."""
+        scope, after = asked["scope"], asked.get("after", f"{self.seq} ")
+        if scope not in self.granted:
+            return problem(404, "not-found")
+        if after in self.forgotten_bookmarks:
+            return problem(410, "cursor-expired")
+        seq, _, last = after.partition(" ")
+        cursor = f"{self.epoch}:{seq}"
+        lines: list[dict[str, Any]] = [
+            {"scope": scope, "as_of": int(seq), "cursor": cursor, "epoch": self.epoch}
+        ]
+        live = [
+            (f"{key[0]}/{key[1]}", key, stored)
+            for key, stored in sorted(self.records.items())
+            if stored.scope == scope and not stored.gone and f"{key[0]}/{key[1]}" > last
+        ]
+        for number, (place, key, stored) in enumerate(live, 1):
+            lines.append({"type": key[0], "id": key[1], "v": stored.revision, "seq": stored.seq})
+            lines[-1] |= told(stored)
+            if number % self.snapshot_rows == 0 or number == len(live):
+                lines.append({"after": f"{seq} {place}"})
+        packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+        pieces = [json.dumps(line).encode() + b"\n" for line in [*lines, {"end": True}]]
+        body = b"".join(packer.compress(one) + packer.flush(zlib.Z_SYNC_FLUSH) for one in pieces)
+        headers = {"content-encoding": "gzip"}
+        return Response(status=200, headers=headers, body=body + packer.flush())
+
+    def own(self, asked: dict[str, str]) -> Response:
+        """Answer what became of the device's operations."""
+        first = int(asked["from"])
+        ops = [
+            {"n": n, **self.outcomes[op]} for n, op in sorted(self.numbers.items()) if n >= first
+        ]
+        page = ops[: self.own_page]
+        return self.answer(
+            {"ops": page, "next": ops[len(page)]["n"] if len(ops) > len(page) else None}
+        )
 
     def answer(self, document: dict[str, Any], *, status: int = 200) -> Response:
         body = gzip.compress(json.dumps(document).encode())

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from sampling.tablet import HttpTransport, NetworkFailure
+from sampling.tablet import AnswerUnreadable, HttpTransport, NetworkFailure
 from sampling.tablet.__main__ import main
 from tests.sync.tablet.fake_server import SCOPE, FakeServer
 
@@ -178,3 +178,14 @@ def test_a_refusal_on_the_command_line_is_a_sentence_and_a_code(http, tmp_path, 
     assert code == 1
     assert result is None
     assert "enrolment-refused" in error
+
+
+def test_what_came_of_an_answer_that_broke_off_is_handed_over(http, transport):
+    http.cuts = 1
+
+    with pytest.raises(AnswerUnreadable) as broken:
+        hello(transport)
+
+    assert broken.value.begun.body == b"half"
+    assert broken.value.begun.headers["content-length"] == "99"
+    assert hello(transport).status == 200
