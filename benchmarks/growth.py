@@ -63,6 +63,7 @@ def measured(site: World, filling: Filling, records: int) -> dict[str, list[floa
     site.database.execute("VACUUM (ANALYZE)")
     tell("VACUUM (ANALYZE)", time.perf_counter() - start)
     tell_sizes(site)
+    tell_edits(site, records // 100)
     sender = site.senders[0]
     sender.connection.close()
     push_some(site, sender)
@@ -170,7 +171,7 @@ class Filling:
             )
         self.database.execute(
             f"WITH made AS (INSERT INTO {table} (id, {named})"
-            f" SELECT gen_random_uuid(), {values}"
+            f" SELECT uuidv7(), {values}"
             f" FROM (SELECT * FROM {table} LIMIT 1) AS t, {source} RETURNING id)"
             f" INSERT INTO added (type, id) SELECT '{name}', id FROM made"
         )
@@ -200,7 +201,7 @@ class Filling:
         self.database.execute(
             "INSERT INTO sampling_syncoperation (op, device_id, n, batch_id, via, scope, type,"
             ' record, "do", status, revision, seq, content_sha256, at, why, received_at)'
-            " SELECT gen_random_uuid(), o.device_id, %s + a.place, o.batch_id, 'tablet', o.scope,"
+            " SELECT uuidv7(), o.device_id, %s + a.place, o.batch_id, 'tablet', o.scope,"
             " a.type, a.id, 'create', 'applied', 1, %s + a.place, o.content_sha256, o.at, '',"
             " o.received_at FROM (SELECT * FROM sampling_syncoperation LIMIT 1) AS o, added AS a",
             [self.number, before],
@@ -210,6 +211,20 @@ class Filling:
 def tell(what: str, seconds: float) -> None:
     """Say how long something took, beside the ratios."""
     sys.stderr.write(f"{what}: {seconds:.1f} s\n")
+
+
+def tell_edits(site: World, edited: int) -> None:
+    """Say what VACUUM takes after one record in a hundred was written anew."""
+    with site.database.transaction():
+        site.database.execute("SET LOCAL session_replication_role = replica")
+        site.database.execute(
+            "UPDATE sampling_rootfraction SET note = 'edited', revision = revision + 1"
+            " WHERE id IN (SELECT id FROM sampling_rootfraction LIMIT %s)",
+            [edited],
+        )
+    start = time.perf_counter()
+    site.database.execute("VACUUM sampling_rootfraction")
+    tell(f"VACUUM after {edited:,} edits", time.perf_counter() - start)
 
 
 def tell_sizes(site: World) -> None:
