@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
 from estimates.api.numbers import MethodViewSet, ParameterSetViewSet
+from estimates.api.planning import PlannedPrecisionViewSet
 from estimates.api.scenario_views import (
     ContrastResultViewSet,
     ContrastViewSet,
@@ -28,6 +29,7 @@ router.register("contrasts", ContrastViewSet, basename="contrast")
 router.register("contrast-results", ContrastResultViewSet, basename="contrast-result")
 router.register("estimate-methods", MethodViewSet, basename="estimate-method")
 router.register("treatment-contrasts", TreatmentContrastViewSet, basename="treatment-contrast")
+router.register("planned-precision", PlannedPrecisionViewSet, basename="planned-precision")
 router.register("parameter-sets", ParameterSetViewSet, basename="parameter-set")
 
 impact: URLPattern = path(

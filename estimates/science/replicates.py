@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-
-from scipy.stats import t as student
+from typing import Literal
 
 from estimates.science.errors import ImpossibleOption, NotEnoughData
+from estimates.science.student_t import t_quantile
 
 COVERAGE = 0.95
 LEAST_REPLICATES = 2
 MOST_REPLICATES = 100_000
+MOST_BLOCKS = 1_000
+Comparison = Literal["mean", "difference"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,16 @@ class Spread:
             raise ImpossibleOption("A variance is 0 or above.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlannedLayout:
+    """Blocks, each with one plot a treatment, and cores a plot; half_width in the unit given."""
+
+    comparison: Comparison
+    blocks: int
+    cores: int
+    half_width: float
+
+
 def replicates_needed(
     *, coefficient_of_variation: float, relative_half_width: float, coverage: float = COVERAGE
 ) -> PlannedPrecision:
@@ -52,7 +64,7 @@ def replicates_needed(
         raise ImpossibleOption("Coverage must be above 0 and below 1.")
 
     def half_width(replicates: int) -> float:
-        quantile = float(student.ppf((1 + coverage) / 2, replicates - 1))
+        quantile = t_quantile((1 + coverage) / 2, replicates - 1)
         return quantile * coefficient_of_variation / math.sqrt(replicates)
 
     if half_width(MOST_REPLICATES) > relative_half_width:
@@ -69,6 +81,42 @@ def replicates_needed(
         relative_half_width=half_width(many),
         degrees_of_freedom=float(many - 1),
     )
+
+
+def blocks_needed(
+    spread: Spread,
+    comparison: Comparison,
+    *,
+    half_width: float,
+    cores: int,
+    coverage: float = COVERAGE,
+) -> PlannedLayout:
+    """Return the fewest blocks, with a plot of each treatment in each, for a half-width.
+
+    A mean has Var = (s2_block + s2_plot + s2_core / c) / b. The difference between two treatments
+    of the same blocks has Var = 2 (s2_plot + s2_core / c) / b: what blocks differ by falls out.
+    Both have b - 1 degrees of freedom. Raises NotEnoughData where 1,000 blocks are too few.
+    """
+    if not half_width > 0 or cores < 1:
+        raise ImpossibleOption("A half-width is above 0, and a plot has one core or more.")
+    if not 0 < coverage < 1:
+        raise ImpossibleOption("Coverage must be above 0 and below 1.")
+    of_plots = spread.variance_plot + spread.variance_core / cores
+    variance = spread.variance_block + of_plots if comparison == "mean" else 2.0 * of_plots
+
+    def reached(blocks: int) -> float:
+        return t_quantile((1 + coverage) / 2, blocks - 1) * math.sqrt(variance / blocks)
+
+    if reached(MOST_BLOCKS) > half_width:
+        raise NotEnoughData(
+            f"{MOST_BLOCKS} blocks of plots with {cores} cores do not bring the half-width down to "
+            f"{half_width:.3g}: allow a wider interval."
+        )
+    few, many = LEAST_REPLICATES - 1, MOST_BLOCKS
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if reached(middle) <= half_width else (middle, many)
+    return PlannedLayout(comparison=comparison, blocks=many, cores=cores, half_width=reached(many))
 
 
 def planned_half_width(
@@ -90,4 +138,4 @@ def planned_half_width(
         + spread.variance_plot / (blocks * plots)
         + spread.variance_core / (blocks * plots * cores)
     )
-    return float(student.ppf((1 + coverage) / 2, units - 1)) * math.sqrt(variance)
+    return t_quantile((1 + coverage) / 2, units - 1) * math.sqrt(variance)

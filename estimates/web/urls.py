@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from estimates.web.orders import CancelOrder, OrderFile, OrderPage, OrdersPage, ProgressPart
+from estimates.web.planning import PlanningPage
 from estimates.web.runs import RunFigure, RunPage
 from estimates.web.scenarios import (
     CancelContrast,
@@ -18,6 +19,7 @@ from estimates.web.scenarios import (
 
 pages: list[URLPattern] = [
     path("", OrdersPage.as_view(), name="orders"),
+    path("planning/", PlanningPage.as_view(), name="planning"),
     path("<uuid:order_id>/", OrderPage.as_view(), name="order"),
     path("<uuid:order_id>/progress", ProgressPart.as_view(), name="progress"),
     path("<uuid:order_id>/cancel", CancelOrder.as_view(), name="cancel"),

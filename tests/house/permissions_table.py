@@ -317,6 +317,7 @@ ESTIMATES = [
         outsider=FORBIDDEN,
     ),
     get("api/v1/estimate-methods", "estimate.read"),
+    get("api/v1/planned-precision", "estimate.read"),
     Row(
         method="GET",
         route="api/v1/estimate-impact/<kind>/<record>",
@@ -460,6 +461,7 @@ PAGES = [
     *page(PROJECT + "lab/", "lab.read", "lab.read"),
     *page(PROJECT + "lab/campaigns/<campaign_id>/", "lab.read", campaign_id="campaign"),
     *page(PROJECT + "estimates/", "estimate.read", "estimate.order"),
+    *page(PROJECT + "estimates/planning/", "estimate.read"),
     *page(PROJECT + "estimates/<order_id>/", "estimate.read", order_id="order"),
     *page(PROJECT + "estimates/<order_id>/progress", "estimate.read", order_id="order"),
     form(PROJECT + "estimates/<order_id>/cancel", "estimate.order", order_id="order"),

@@ -13,6 +13,7 @@ import pytest
 from estimates.science.errors import ImpossibleOption, NotEnoughData
 from estimates.science.replicates import (
     Spread,
+    blocks_needed,
     planned_half_width,
     replicates_needed,
 )
@@ -95,3 +96,33 @@ def test_a_layout_without_plots_is_refused():
 
     with pytest.raises(ImpossibleOption):
         planned_half_width(spread, blocks=3, plots=0, cores=1)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "half_width", "cores", "blocks"),
+    [
+        # Var = (4 + 9 + 16 / 4) / b = 17 / b; b = 10: t(9) = 2.2622 sqrt(1.7) = 2.9496
+        ("mean", 2.95, 4, 10),
+        ("mean", 2.94, 4, 11),
+        # Var = 2 (9 + 16 / 4) / b = 26 / b; b = 14: t(13) = 2.1604 sqrt(26 / 14) = 2.9441
+        ("difference", 2.945, 4, 14),
+        ("difference", 2.944, 4, 15),
+    ],
+)
+def test_blocks_for_a_mean_and_for_a_difference_by_hand(comparison, half_width, cores, blocks):
+    spread = Spread(variance_block=4.0, variance_plot=9.0, variance_core=16.0)
+
+    found = blocks_needed(spread, comparison, half_width=half_width, cores=cores)
+
+    assert (found.blocks, found.cores) == (blocks, cores)
+    assert found.half_width <= half_width
+
+
+def test_blocks_that_nobody_can_lay_out_are_refused():
+    spread = Spread(variance_block=0.0, variance_plot=1e6, variance_core=0.0)
+
+    with pytest.raises(NotEnoughData, match="1000 blocks of plots with 2 cores"):
+        blocks_needed(spread, "mean", half_width=0.1, cores=2)
+    for wrong in ({"half_width": 0.0}, {"cores": 0}, {"coverage": 1.0}):
+        with pytest.raises(ImpossibleOption):
+            blocks_needed(spread, "mean", **{"half_width": 1.0, "cores": 1, **wrong})
