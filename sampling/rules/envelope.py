@@ -24,7 +24,7 @@ from sampling.rules.record_types import (
     with_storable_text,
 )
 
-MAX_OPERATIONS = 500
+MAX_OPERATIONS = 2000
 MAX_BODY = 4 * 1024 * 1024
 MAX_DECODED = 8 * 1024 * 1024
 MAX_OPERATION = 256 * 1024

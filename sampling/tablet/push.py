@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sampling.tablet.parts import Parts
-from sampling.tablet.problems import AnswerUnreadable, Problem
+from sampling.tablet.problems import AnswerUnreadable, NetworkFailure, Problem, Unreachable
 from sampling.tablet.store import to_json
 from sampling.tablet.surroundings import uuid7
 from sampling.tablet.wire import Answer
 
 MAX_OPS = 500
+"""Operations a push while the server has not told its limit."""
 MAX_DECODED_BYTES = 8 * 2**20
+LEAST_OPS = 50
+"""A batch is not made smaller than this because of a weak link."""
 _ENVELOPE_BYTES = 1024
 
 
@@ -41,13 +44,18 @@ class Push:
     def __init__(self, parts: Parts) -> None:
         limits = parts.store.setting("limits", {})
         self._parts = parts
-        self._max_ops: int = min(MAX_OPS, limits.get("max_ops", MAX_OPS))
+        self._max_ops: int = limits.get("max_ops", MAX_OPS)
         self._max_bytes: int = min(MAX_DECODED_BYTES, limits.get("max_decoded", MAX_DECODED_BYTES))
+        self._link_bears: int = parts.store.setting("link_bears", self._max_ops)
         self._outcomes: list[dict[str, Any]] = []
         self._have: dict[str, Any] = {}
 
     def run(self) -> PushReport:
-        """Send until nothing is unanswered."""
+        """Send until nothing is unanswered.
+
+        Batches are as large as the server allows. On a link that never carried one to its end they
+        are halved from one run to the next, and grow again with each that arrives.
+        """
         most = self._max_ops
         is_waiting = False
         while not is_waiting and (batch := self._next(most)):
@@ -57,17 +65,30 @@ class Push:
                 if problem.status != 413:
                     raise
                 most = self._smaller(batch, problem)
+            except Unreachable as error:
+                if isinstance(error.__cause__, NetworkFailure):
+                    self._bear(max(LEAST_OPS, len(batch) // 2))
+                raise
             else:
                 is_waiting = answer.status == 202
                 self._save(answer)
+                if self._link_bears < self._max_ops:
+                    self._bear(2 * self._link_bears)
         return PushReport(
             outcomes=tuple(self._outcomes),
             missing=tuple((first, last) for first, last in self._have.get("missing", ())),
             is_waiting=is_waiting,
         )
 
+    def _bear(self, most: int) -> None:
+        """Remember how many operations at once the link seems to carry."""
+        self._link_bears = min(most, self._max_ops)
+        self._parts.store.set(link_bears=self._link_bears)
+
     def _next(self, most: int) -> list[tuple[int, str]]:
-        return self._parts.outbox.batch(max_ops=most, max_bytes=self._max_bytes - _ENVELOPE_BYTES)
+        return self._parts.outbox.batch(
+            max_ops=min(most, self._link_bears), max_bytes=self._max_bytes - _ENVELOPE_BYTES
+        )
 
     def _send(self, bodies: list[str]) -> Answer:
         parts = self._parts

@@ -10,7 +10,7 @@ HOT_RECORDS = 60
 GENERATION_S = 20.0
 """How long the same hot records stay the ones everybody works on."""
 
-BATCH_SIZES = {1: 10, 5: 15, 40: 25, 150: 25, 500: 25}
+BATCH_SIZES = {1: 10, 5: 15, 40: 25, 150: 25, 500: 20, 2000: 5}
 """Operations a push, and how often."""
 
 

@@ -13,12 +13,13 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from sampling.rules.envelope import MAX_OPERATIONS
 from tests.chaos.captures import Captures
 from tests.chaos.line import Line, Lost
 from tests.chaos.plan import BATCH_SIZES, NO_FAULTS, Identity, Plan
 
 HELD = ("deferred", "quarantined")
-QUEUE = 2000
+QUEUE = 3000
 """Unanswered operations a device keeps before it makes new ones."""
 LEAST = 150
 """Operations in the largest batch of a device whose batches keep getting lost."""
@@ -93,7 +94,7 @@ class Writer:
             batch += [body for _, body in again]
         if self.chance.random() < 0.2:
             batch.append(self.chance.choice(batch))
-        return batch[:500]
+        return batch[:MAX_OPERATIONS]
 
     def _new_records(self) -> list[bytes]:
         """Return unanswered creations of one cold scope, the everyday push of a tablet."""
@@ -181,7 +182,7 @@ class Writer:
         self.line.faults = NO_FAULTS
         deadline = time.monotonic() + self.plan.patience_s
         while self.queue and time.monotonic() < deadline:
-            self._push(list(self.queue.values())[:500])
+            self._push(list(self.queue.values())[:MAX_OPERATIONS])
 
     def _report(self) -> None:
         report = {

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from tusclient.client import TusClient
 
 from sampling.actions.devices import issue_enrolment_code
 from sampling.models import Attachment, CoreSegment, SoilCore, StoredFile
-from sampling.tablet import HttpTransport, Surroundings, Tablet
+from sampling.rules.envelope import MAX_OPERATIONS
+from sampling.tablet import HttpTransport, Response, Surroundings, Tablet
 from tests.journeys.served import served
 from tests.pictures import jpeg_with_place
 from tests.sync.files.link import FaultyLink
@@ -34,6 +36,19 @@ SCANS, SCAN_BYTES = (2, 50_000_000) if IS_FULL else (1, 12_000_000)
 CUT_AFTER = 200_000
 SCAN_CUT_AFTER = 300_000
 MOST_MEMORY = 32_000_000 if IS_FULL else 8_000_000  # more than before; less than one scan
+
+
+class Counted(HttpTransport):
+    """Counts the requests that were answered with what they asked for."""
+
+    def __init__(self, base_url: str, *, timeout_s: float) -> None:
+        super().__init__(base_url, timeout_s=timeout_s)
+        self.answered: Counter[str] = Counter()
+
+    def request(self, method: str, path: str, *rest) -> Response:
+        answer = super().request(method, path, *rest)
+        self.answered[f"{method} {path}"] += answer.status == 200
+        return answer
 
 
 @pytest.fixture
@@ -60,7 +75,7 @@ def tablet(server, project, technician, admin, campaign, tmp_path):
         around = Surroundings(sleep=lambda seconds: time.sleep(min(seconds, 0.3)))
         made = Tablet(
             tmp_path / f"{len(links)}.sqlite",
-            HttpTransport(links[-1].url, timeout_s=30),
+            Counted(links[-1].url, timeout_s=30),
             surroundings=around,
             attempts=20,
         )
@@ -112,6 +127,7 @@ def test_a_day_arrives_over_a_link_that_breaks_every_200_kb(tablet, plot, campai
 
     started, before = time.monotonic(), link.bytes_up
     pushed = made.push()
+    trips = made._parts.wire._transport.answered["POST /sync/v1/push"]
     for_records, after_records = link.bytes_up - before, link.bytes_up
     report = made.send_files()
     for_photos = link.bytes_up - after_records
@@ -120,12 +136,14 @@ def test_a_day_arrives_over_a_link_that_breaks_every_200_kb(tablet, plot, campai
     tell(
         test="day",
         records=len(pushed.outcomes),
+        pushes=trips,
         bytes_of_records=for_records,
         photos=PHOTOS,
         times_each_byte=for_photos / (PHOTOS * PHOTO_BYTES),
         cuts=link.cuts,
         seconds=time.monotonic() - started,
     )
+    assert trips == -(-len(pushed.outcomes) // MAX_OPERATIONS)  # 3 for 4,040 operations
     assert pushed.statuses == {"applied": CORES * (2 + SEGMENTS_EACH) + PHOTOS}
     assert (SoilCore.objects.count(), CoreSegment.objects.count()) == (CORES, CORES * SEGMENTS_EACH)
     assert report.sent == PHOTOS

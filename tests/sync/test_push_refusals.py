@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sampling.models import Plot, SoilCore, SyncBatch, SyncOperation
-from sampling.rules.envelope import MAX_BODY, MAX_DECODED
+from sampling.rules.envelope import MAX_BODY, MAX_DECODED, MAX_OPERATIONS
 from tests.people import make_member
 from tests.sync.wire import PUSH, Wire, new_device
 
@@ -340,13 +340,15 @@ def test_what_a_device_says_of_itself_is_never_held_against_its_records(
     assert answer.json()["outcomes"][0]["status"] == "applied"
 
 
-def test_more_than_500_operations_are_refused_with_the_limits_named(wire: Wire, plot: Plot) -> None:
-    ops = [wire.point(plot) for _ in range(501)]
+def test_more_operations_than_allowed_are_refused_with_the_limits_named(
+    wire: Wire, plot: Plot
+) -> None:
+    ops = [wire.point(plot) for _ in range(MAX_OPERATIONS + 1)]
 
     answer = wire.push(*ops)
 
     assert refused(answer) == (413, "too-large")
-    assert answer.json()["limits"]["max_ops"] == 500
+    assert answer.json()["limits"]["max_ops"] == MAX_OPERATIONS
 
 
 def test_an_empty_push_is_answered(wire: Wire) -> None:

@@ -311,6 +311,47 @@ def test_the_limits_of_the_server_are_kept(tablet, road, server):
     assert [len(message["ops"]) for message in server.messages(PUSH)] == [2, 1]
 
 
+def test_batches_are_filled_to_what_the_server_allows(tablet, road, server):
+    allowed = {"limits": {"max_ops": 700, "max_decoded": 8388608}}
+    road.faults = [lambda *_: server.answer(allowed)]
+    tablet.hello()
+    server.max_ops = 700
+    with tablet.together():
+        capture(tablet, 750)
+
+    tablet.push()
+
+    assert [len(message["ops"]) for message in server.messages(PUSH)] == [700, 50]
+
+
+def test_a_link_that_never_carries_a_batch_gets_smaller_ones_that_grow_again(
+    tablet, server, road, monkeypatch
+):
+    monkeypatch.setattr("sampling.tablet.push.LEAST_OPS", 2)
+    with tablet.together():
+        capture(tablet, 20)
+    for _ in range(2):
+        road.faults = [lose_request] * 6
+        with pytest.raises(Unreachable):
+            tablet.push()
+
+    report = tablet.push()
+
+    assert [len(message["ops"]) for message in server.messages(PUSH)] == [5, 10, 5]
+    assert report.statuses == {"applied": 20}
+
+
+def test_a_server_that_is_away_makes_no_batch_smaller(tablet, server, road):
+    capture(tablet, 4)
+    road.faults = [refuse(503, "unavailable")] * 6
+    with pytest.raises(Unreachable):
+        tablet.push()
+
+    tablet.push()
+
+    assert [len(message["ops"]) for message in server.messages(PUSH)] == [4]
+
+
 def test_numbers_the_server_never_saw_are_reported(tablet, server):
     capture(tablet, 3)
     server.numbers = {9: "elsewhere"}
