@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.http import HttpResponse
 
-from estimates.models import EstimateOrder, EstimateResult, EstimateRun
+from estimates.models import EstimateOrder, EstimateResult, EstimateRun, TreatmentContrast
 from estimates.runs.registry import source_of
 
 CSV_TYPE = "text/csv"
@@ -28,6 +28,12 @@ COLUMNS = (
     "median",
     "lower",
     "upper",
+    "baseline_treatment",
+    "baseline_mean",
+    "standard_error",
+    "shared_sd",
+    "degrees_of_freedom",
+    "blocks",
     "method",
     "source",
     "parameter_set_name",
@@ -57,7 +63,10 @@ def csv_answer(order: EstimateOrder) -> HttpResponse:
 
 
 def rows_of(order: EstimateOrder) -> Iterator[list[object]]:
-    """Yield the lines of the table, plot by plot, then the treatments."""
+    """Yield the lines of the table: plots, treatments, then treatments against their control.
+
+    A difference has the level `treatment_contrast`; its mean is the treatment less the baseline.
+    """
     results = (
         EstimateResult.objects.filter(run__order=order)
         .current()
@@ -75,7 +84,40 @@ def rows_of(order: EstimateOrder) -> Iterator[list[object]]:
         )
     )
     for result in results:
-        yield [*_names(result), *_numbers(result), *_making(result.run)]
+        yield [*_names(result), *_numbers(result), *_replication(result), *_making(result.run)]
+    contrasts = TreatmentContrast.objects.filter(run__order=order).current().for_display()
+    for contrast in contrasts.defer("run__details", "run__parameter_set__content"):
+        yield [*_contrast(contrast), *_making(contrast.run)]
+
+
+def _replication(result: EstimateResult) -> list[object]:
+    names = ("standard_error", "shared_sd", "degrees_of_freedom", "blocks")
+    found = result.details if result.level == "treatment" else {}
+    return ["", "", *("" if found.get(name) is None else found[name] for name in names)]
+
+
+def _contrast(contrast: TreatmentContrast) -> list[object]:
+    study = contrast.treatment.study
+    names = [study.site.code, study.code, "", contrast.treatment.code, ""]
+    return [
+        *(harmless(name) for name in names),
+        "treatment_contrast",
+        contrast.quantity,
+        "",
+        "",
+        contrast.unit,
+        contrast.mean,
+        contrast.sd,
+        "",
+        contrast.lower,
+        contrast.upper,
+        harmless(contrast.baseline.code),
+        contrast.baseline_mean,
+        contrast.standard_error,
+        contrast.shared_sd,
+        "" if contrast.degrees_of_freedom is None else contrast.degrees_of_freedom,
+        contrast.blocks,
+    ]
 
 
 def _names(result: EstimateResult) -> list[object]:

@@ -11,12 +11,20 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from estimates.plots.frame import LETTER_IN, SHARE_COLOUR, STYLE, WIDTH_IN, plain, svg_of
+from estimates.plots.frame import (
+    LETTER_IN,
+    SHARE_COLOUR,
+    STYLE,
+    WIDTH_IN,
+    foot_in,
+    framed,
+    plain,
+    svg_of,
+)
 from estimates.science.budget import VarianceShare
 from estimates.science.scenarios.contrast import Cell, EnsembleBudget
 
 ROW_IN = 0.17
-FOOT_IN = 0.15
 HEAD_IN = 0.55
 AXIS_IN = 0.5
 MOST_SHARES = 8
@@ -57,7 +65,7 @@ def draw_budgets(budgets: Sequence[EnsembleBudget], *, title: str, source: str) 
     )
     left_in = 0.3 + longest * LETTER_IN
     rows = max((len(largest(item.shares)) for item in chosen), default=1)
-    height = HEAD_IN + AXIS_IN + rows * ROW_IN * 1.3 + _foot(source)
+    height = HEAD_IN + AXIS_IN + rows * ROW_IN * 1.3 + foot_in(source)
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_IN, height * len(chosen)))
         axes = figure.subplots(len(chosen), 1, squeeze=False)[:, 0]
@@ -65,12 +73,12 @@ def draw_budgets(budgets: Sequence[EnsembleBudget], *, title: str, source: str) 
             left=left_in / WIDTH_IN,
             right=0.97,
             top=1 - HEAD_IN / (height * len(chosen)),
-            bottom=(AXIS_IN + _foot(source)) / (height * len(chosen)),
+            bottom=(AXIS_IN + foot_in(source)) / (height * len(chosen)),
             hspace=0.6,
         )
         for each, item in zip(axes, chosen, strict=True):
             _shares(each, item)
-        _frame(figure, title, source)
+        framed(figure, title, source)
         return svg_of(figure, title)
 
 
@@ -98,7 +106,7 @@ def _forest(
     rows = list(dict.fromkeys(row for cells in panels.values() for row in cells))
     models = list(dict.fromkeys(model for model, _ in rows))
     longest = max((len(_label(row)) for row in rows), default=10)
-    foot = _foot(source)
+    foot = foot_in(source)
     height = HEAD_IN + AXIS_IN + foot + max(len(rows), 2) * ROW_IN
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_IN, height))
@@ -118,7 +126,7 @@ def _forest(
             each.set_xlabel(f"difference of {label}")
         axes[0].set_yticks(range(len(rows)), [plain(_label(row)) for row in rows])
         axes[0].set_ylim(len(rows) - 0.4, -0.6)
-        _frame(figure, title, source)
+        framed(figure, title, source)
         return svg_of(figure, title)
 
 
@@ -147,29 +155,3 @@ def _shares(axes: Axes, item: EnsembleBudget) -> None:
 
 def _label(row: tuple[str, str]) -> str:
     return " / ".join(part.replace("_", " ") for part in row if part)
-
-
-def _frame(figure: Figure, title: str, source: str) -> None:
-    figure.suptitle(plain(title), x=0.01, ha="left", fontsize=10)
-    height = figure.get_size_inches()[1]
-    figure.text(
-        0.01, 0.05 / height, plain(_wrapped(source)), fontsize=6.5, color="#444444", va="bottom"
-    )
-
-
-def _foot(source: str) -> float:
-    return FOOT_IN * (_wrapped(source).count("\n") + 1)
-
-
-def _wrapped(source: str) -> str:
-    return "\n".join(part for line in source.split("\n") for part in _lines(line))
-
-
-def _lines(line: str, *, letters: int = 150) -> list[str]:
-    """Return the words of a line in lines no longer than the drawing is wide."""
-    lines = [""]
-    for word in line.split(" "):
-        if len(lines[-1]) + len(word) + 1 > letters:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines

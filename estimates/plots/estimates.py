@@ -15,6 +15,8 @@ from estimates.plots.frame import (
     SHARE_COLOUR,
     STYLE,
     WIDTH_IN,
+    foot_in,
+    framed,
     plain,
     svg_of,
 )
@@ -37,53 +39,61 @@ class Interval:
 
 
 def draw_profile(
-    layers: Sequence[LayerEstimate], shares: Sequence[VarianceShare], *, title: str
+    layers: Sequence[LayerEstimate],
+    shares: Sequence[VarianceShare],
+    *,
+    title: str,
+    source: str,
 ) -> str:
     """Return root C by depth beside the inputs its uncertainty comes from.
 
-    Without layers there are only the inputs.
+    Without layers there are only the inputs. source says what the drawing was made by.
     """
     if not layers:
-        return draw_shares(shares, title=title)
+        return draw_shares(shares, title=title, source=source)
     with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH_IN, 3.2))
-        figure.subplots_adjust(left=0.09, right=0.98, top=0.86, bottom=0.16, wspace=0.95)
-        figure.suptitle(plain(title), x=0.01, ha="left", fontsize=10)
+        figure = _panel(3.2, left=0.09, title=title, source=source, wspace=0.95)
         left, right = figure.subplots(1, 2)
         _depth_axes(left, layers)
         _share_axes(right, shares)
         return svg_of(figure, title)
 
 
-def draw_shares(shares: Sequence[VarianceShare], *, title: str) -> str:
+def draw_shares(shares: Sequence[VarianceShare], *, title: str, source: str) -> str:
     """Return the inputs that the uncertainty of an estimate comes from."""
     with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH_IN, 2.6))
-        figure.subplots_adjust(left=0.45, right=0.98, top=0.84, bottom=0.2)
-        figure.suptitle(plain(title), x=0.01, ha="left", fontsize=10)
+        figure = _panel(2.6, left=0.45, title=title, source=source)
         _share_axes(figure.subplots(), shares)
         return svg_of(figure, title)
 
 
-def draw_intervals(stocks: Sequence[Interval], inputs: Sequence[Interval], *, title: str) -> str:
+def draw_intervals(
+    stocks: Sequence[Interval], inputs: Sequence[Interval], *, title: str, source: str
+) -> str:
     """Return root C stock and C input of every plot with their 95 % intervals."""
     height = 1.2 + max(len(stocks), 1) * ROW_HEIGHT_IN
     longest = max((len(_label(interval)) for interval in stocks), default=0)
     left_in = min(0.4 + longest * LETTER_IN, WIDTH_IN / 2)
     with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH_IN, height))
-        figure.subplots_adjust(
-            left=left_in / WIDTH_IN,
-            right=0.98,
-            top=1 - 0.5 / height,
-            bottom=0.5 / height,
-            wspace=0.08,
-        )
-        figure.suptitle(plain(title), x=0.01, ha="left", fontsize=10)
+        figure = _panel(height, left=left_in / WIDTH_IN, title=title, source=source, wspace=0.08)
         left, right = figure.subplots(1, 2, sharey=True)
         _interval_axes(left, stocks, "root C stock, g m$^{-2}$")
         _interval_axes(right, inputs, "C input, g m$^{-2}$ a$^{-1}$")
         return svg_of(figure, title)
+
+
+def _panel(
+    height_in: float, *, left: float, title: str, source: str, wspace: float | None = None
+) -> Figure:
+    """Return an empty drawing with its title and its source, which adds to the height."""
+    foot = foot_in(source)
+    whole = height_in + foot
+    figure = Figure(figsize=(WIDTH_IN, whole))
+    figure.subplots_adjust(
+        left=left, right=0.98, top=1 - 0.5 / whole, bottom=(0.5 + foot) / whole, wspace=wspace
+    )
+    framed(figure, title, source)
+    return figure
 
 
 def _depth_axes(axes: Axes, layers: Sequence[LayerEstimate]) -> None:

@@ -15,7 +15,7 @@ from estimates.plots import draw_profile
 from estimates.runs import claims, ensemble, summary
 from estimates.runs.claims import Claim, Clock
 from estimates.runs.findings import Findings, plot_results
-from estimates.runs.methods import METHODS, code_version
+from estimates.runs.methods import METHODS, code_version, source_line
 from estimates.runs.parameters import numbers_of
 from estimates.runs.reading import Reading
 from estimates.runs.store import store
@@ -113,7 +113,9 @@ def digest_of(run: EstimateRun, inputs: PlotInputs, options: Options) -> str:
 
 def _figures(run: EstimateRun, estimate: PlotEstimate) -> Sequence[EstimateFigure]:
     title = f"{estimate.plot_key}, {run.method.replace('_', ' ')}"
-    svg = draw_profile(estimate.layers, estimate.stock_budget, title=title)
+    svg = draw_profile(
+        estimate.layers, estimate.stock_budget, title=title, source=source_line([run])
+    )
     return [EstimateFigure(name="profile", title=title, svg=svg)]
 
 

@@ -17,6 +17,7 @@ from estimates.models import ENSEMBLE, UNITS, EstimateFigure, EstimateResult, Es
 from estimates.plots import Interval, draw_intervals
 from estimates.runs.claims import Claim
 from estimates.runs.findings import Findings
+from estimates.runs.methods import source_line
 from estimates.runs.parameters import numbers_of
 from estimates.runs.summary import RUN_KIND
 from estimates.science.allometry.methods import METHODS as YIELD_METHODS
@@ -43,6 +44,7 @@ def summarise(claim: Claim[EstimateRun]) -> Findings:
         EstimateRun.objects.newest()
         .filter(order=run.order_id, plot=run.plot_id, is_summary=run.is_summary)
         .exclude(method=ENSEMBLE)
+        .select_related("order", "parameter_set")
         .order_by("method")
     )
     lineage = [Lineage(RUN_KIND, member.pk, member.generation) for member in members]
@@ -65,12 +67,16 @@ def summarise(claim: Claim[EstimateRun]) -> Findings:
         input_sha256=blank.input_sha256,
         lineage=lineage,
         results=results,
-        figures=[] if run.is_summary else _figures(found, title=f"{run.plot}, several methods"),
+        figures=[]
+        if run.is_summary
+        else _figures(
+            found, title=f"{run.plot}, several methods", source=source_line([*members, run])
+        ),
         details={"notes": [asdict(note) for note in notes], "left_out": _left_out(members)},
     )
 
 
-def _figures(found: Sequence[EstimateResult], *, title: str) -> list[EstimateFigure]:
+def _figures(found: Sequence[EstimateResult], *, title: str, source: str) -> list[EstimateFigure]:
     """Return a drawing of what each method says of the plot."""
     stocks, inputs = (
         [
@@ -80,7 +86,7 @@ def _figures(found: Sequence[EstimateResult], *, title: str) -> list[EstimateFig
         ]
         for quantity in QUANTITIES
     )
-    svg = draw_intervals(stocks, inputs, title=title)
+    svg = draw_intervals(stocks, inputs, title=title, source=source)
     return [EstimateFigure(name="methods", title=title, svg=svg)]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
 from estimates import science
+from estimates.models import EstimateRun
 from estimates.science import measured_cores
 from estimates.science.allometry.estimate import estimate_harvest
 from estimates.science.allometry.methods import METHODS as YIELD_METHODS
@@ -28,6 +29,19 @@ METHODS: Mapping[str, PlotMethod] = {
     measured_cores.METHOD: measured_cores.estimate_plot,
     **{name: partial(estimate_harvest, method=name) for name in YIELD_METHODS},
 }
+
+
+def source_line(runs: Iterable[EstimateRun]) -> str:
+    """Return what a drawing was made by: methods, parameter sets with versions, seed and code."""
+    by_set: dict[str, list[str]] = {}
+    seeds = set()
+    for run in runs:
+        seeds.add(run.order.seed)
+        methods = by_set.setdefault(str(run.parameter_set), [])
+        if run.method not in methods:
+            methods.append(run.method)
+    made = "; ".join(f"{', '.join(names)} ({version})" for version, names in by_set.items())
+    return f"{made}. Seed {', '.join(map(str, sorted(seeds)))}, {code_version()}."
 
 
 @cache

@@ -16,6 +16,7 @@ from estimates.plots import Interval, draw_intervals
 from estimates.runs.claims import Claim
 from estimates.runs.findings import Findings, plot_estimate, treatment_results
 from estimates.runs.measured_contrasts import measured_contrasts
+from estimates.runs.methods import source_line
 from estimates.science.results import PlotEstimate
 from estimates.science.treatments import treatment_means
 from sampling.rules.canonical_json import canonical_sha256
@@ -51,7 +52,7 @@ def summarise(claim: Claim[EstimateRun]) -> Findings:
         input_sha256=canonical_sha256([[str(item.record), item.revision] for item in lineage]),
         lineage=lineage,
         results=treatment_results(means, method=claim.run.method),
-        figures=_figures(done, estimates, title) if done else (),
+        figures=_figures(done, estimates, title, source_line([claim.run])) if done else (),
         contrasts=measured.rows,
         details={
             "plots": len(done),
@@ -66,7 +67,10 @@ def summarise(claim: Claim[EstimateRun]) -> Findings:
 
 
 def _figures(
-    done: Sequence[EstimateRun], estimates: dict[uuid.UUID, PlotEstimate], title: str
+    done: Sequence[EstimateRun],
+    estimates: dict[uuid.UUID, PlotEstimate],
+    title: str,
+    source: str,
 ) -> list[EstimateFigure]:
     stocks, inputs = (
         [
@@ -79,5 +83,5 @@ def _figures(
         ]
         for quantity in ("root_c_stock", "c_input")
     )
-    svg = draw_intervals(stocks, inputs, title=title)
+    svg = draw_intervals(stocks, inputs, title=title, source=source)
     return [EstimateFigure(name="intervals", title=title, svg=svg)]

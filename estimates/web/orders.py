@@ -140,8 +140,8 @@ def found_by(order: EstimateOrder) -> dict[str, Any]:
         EstimateRun.objects.filter(order=order)
         .newest()
         .of_plots()
-        .select_related("plot__study", "plot__block", "plot__treatment")
-        .defer("details")
+        .select_related("plot__study", "plot__block", "plot__treatment", "parameter_set")
+        .defer("details", "parameter_set__content")
         .order_by("plot__study__code", "plot__code", "method")
     )
     results = EstimateResult.objects.filter(run__order=order).current()
@@ -153,13 +153,16 @@ def found_by(order: EstimateOrder) -> dict[str, Any]:
     figures = EstimateFigure.objects.filter(
         run__in=EstimateRun.objects.current().filter(order=order, is_summary=True)
     )
+    runs = list(newest)
     return {
         "order": order,
+        "versions": sorted({run.code_version for run in runs if run.code_version}),
         "campaign": order.campaign,
         "progress": order.progress(),
-        "rows": [(run, found.get((run.plot_id, run.method), {})) for run in newest],
+        "rows": [(run, found.get((run.plot_id, run.method), {})) for run in runs],
         "treatments": results.filter(level="treatment")
-        .select_related("treatment__study")
+        .select_related("treatment__study", "run__parameter_set")
+        .defer("run__details", "run__parameter_set__content")
         .order_by("quantity", "treatment__study__code", "treatment__code", "method"),
         "spreads": results.filter(level__in=SPREAD_LEVELS)
         .select_related("run__plot__study", "treatment__study")

@@ -15,21 +15,25 @@ LAYERS = [
 SHARES = [VarianceShare(input="cores", share=0.7), VarianceShare(input="remainder", share=-0.01)]
 
 
+SOURCE = "measured_cores (measured_cores 2026.1). Seed 1, science-0."
+
+
 def intervals(label):
     return [Interval(label=label, group="T1", summary=STOCK)]
 
 
 def test_the_same_values_give_the_same_bytes():
-    first, again = (draw_profile(LAYERS, SHARES, title="P001") for _ in range(2))
+    first, again = (draw_profile(LAYERS, SHARES, title="P001", source=SOURCE) for _ in range(2))
 
     assert first == again
     assert "<dc:date>" not in first
+    assert SOURCE in "".join(ElementTree.fromstring(first).itertext())
 
 
 def test_what_people_wrote_starts_no_formula_and_no_markup():
     label = r"$\frac{ & <script>"
 
-    svg = draw_intervals(intervals(label), intervals(label), title=label)
+    svg = draw_intervals(intervals(label), intervals(label), title=label, source=SOURCE)
 
     texts = "".join(ElementTree.fromstring(svg).itertext())
     assert label in texts
@@ -37,4 +41,4 @@ def test_what_people_wrote_starts_no_formula_and_no_markup():
 
 
 def test_an_order_without_plots_is_drawn_empty():
-    assert "<svg" in draw_intervals([], [], title="nothing")
+    assert "<svg" in draw_intervals([], [], title="nothing", source=SOURCE)

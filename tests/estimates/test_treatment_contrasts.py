@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from estimates.models import EstimateRun, TreatmentContrast
+from estimates.models import EstimateFigure, EstimateRun, TreatmentContrast
 from sampling.models import Treatment
 from tests.estimates.conftest import complete
 from tests.estimates.trial import change
@@ -74,6 +76,34 @@ def test_contrasts_are_read_over_the_api_and_on_the_page(
     client.force_login(analyst)
     page = client.get(f"/projects/{order.project_id}/estimates/{order.pk}/").content.decode()
     assert "Treatments against their control" in page
+    version = str(order.runs.first().parameter_set)
+    assert version in page
+    _file_holds_the_differences(client, order, version)
+    _drawings_say_what_made_them(order, version)
+
+
+def _file_holds_the_differences(client, order, version):
+    url = f"/projects/{order.project_id}/estimates/{order.pk}/results.csv"
+    table = list(csv.DictReader(io.StringIO(client.get(url).content.decode())))
+    found = [row for row in table if row["level"] == "treatment_contrast"]
+    assert {row["quantity"] for row in found} == {"root_c_stock", "c_input"}
+    for row in found:
+        stored = TreatmentContrast.objects.get(quantity=row["quantity"])
+        assert (row["treatment"], row["baseline_treatment"]) == ("T2", "T1")
+        assert float(row["mean"]) == stored.mean
+        assert float(row["degrees_of_freedom"]) == stored.degrees_of_freedom
+        assert (row["unit"], row["method"]) == (stored.unit, "measured_cores")
+        assert f"{row['parameter_set_name']} {row['parameter_set']}" == version
+        assert row["code_version"].startswith("science-")
+    means = [row for row in table if row["level"] == "treatment"]
+    assert all(row["standard_error"] and row["blocks"] == "2" for row in means)
+
+
+def _drawings_say_what_made_them(order, version):
+    drawn = EstimateFigure.objects.filter(run__order=order)
+    assert drawn.count() == 5
+    for figure in drawn:
+        assert f"measured_cores ({version}). Seed {order.seed}, science-" in figure.svg
 
 
 def test_the_database_keeps_the_rules_of_a_contrast(control, order):
