@@ -99,7 +99,7 @@ def test_no_address_is_listed_twice() -> None:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest) -> World:
+def world(request: pytest.FixtureRequest, db: None) -> World:
     return World(request)
 
 
