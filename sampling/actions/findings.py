@@ -39,6 +39,9 @@ from sampling.rules.findings import (
     doubts_about_specimen,
 )
 
+VALUE_RULES = "value-"
+"""How rules about values of the bench begin; they are reviewed apart from records."""
+
 CHUNK = 2000  # changes looked at in one transaction
 
 _CORES_OF = """
@@ -238,17 +241,26 @@ def _namesakes(codes: set[str], projects: set[UUID]) -> dict[str, int]:
 
 
 def store_doubts(
-    doubts: Sequence[Doubt], *, about: Sequence[UUID], scope: str, project: UUID
+    doubts: Sequence[Doubt],
+    *,
+    about: Sequence[UUID],
+    scope: str,
+    project: UUID,
+    family: str = "",
 ) -> None:
     """Make the findings about some records agree with the doubts there are now.
 
-    New ones open, gone ones are fixed, those a person accepted stay accepted.
+    New ones open, gone ones are fixed, those a person accepted stay accepted. Rules that begin
+    with `family` are one review's own; findings of others are left alone.
     """
     now = timezone.now()
-    known = {
-        (finding.rule, finding.record, finding.key): finding
-        for finding in Finding.objects.filter(record__in=about)
-    }
+    before = Finding.objects.filter(record__in=about)
+    before = (
+        before.filter(rule__startswith=family)
+        if family
+        else before.exclude(rule__startswith=VALUE_RULES)
+    )
+    known = {(finding.rule, finding.record, finding.key): finding for finding in before}
     present = {(doubt.rule, doubt.record, doubt.key): doubt for doubt in doubts}
     Finding.objects.bulk_create(
         [

@@ -13,9 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from sampling.actions.findings import VALUE_RULES
 from sampling.actions.lab_moves import Move, move_results
 from sampling.errors import MalformedRequest, RootfieldError
-from sampling.models import Campaign, Determination, Specimen, Variable
+from sampling.models import Campaign, Determination, Finding, Specimen, Variable
 from sampling.rules.lab_states import REASONS, REFUSALS, STEPS, refusal
 from sampling.rules.values import plain
 from sampling.web.pages import ProjectPage, sentences_of
@@ -132,6 +133,7 @@ class Waiting:
     result: Determination
     value: str
     why_not: str
+    doubts: Sequence[str] = ()
 
     @property
     def seen(self) -> str:
@@ -141,7 +143,8 @@ class Waiting:
     @property
     def is_clean(self) -> bool:
         """Whether nothing about the result asks for a second look."""
-        return not self.why_not and not self.result.flags and not self.result.note
+        looked_at = self.result.flags or self.result.note or self.doubts
+        return not self.why_not and not looked_at
 
 
 class Queue(ProjectPage):
@@ -205,12 +208,13 @@ class Queue(ProjectPage):
         waiting = results.select_related(
             "specimen", "variable", "entered_by", "verified_by", "batch"
         ).order_by("entered_at", "batch", "specimen__code", "variable__code")[:MOST_WAITING]
+        doubts = open_doubts(waiting)
         return [
-            (title, [self._waiting(result) for result in together])
+            (title, [self._waiting(result, doubts.get(str(result.pk), ())) for result in together])
             for title, together in groupby(waiting, key=batch_title)
         ]
 
-    def _waiting(self, result: Determination) -> Waiting:
+    def _waiting(self, result: Determination, doubts: Sequence[str]) -> Waiting:
         """Return a result with what stands in the way of its next signature."""
         why = refusal(
             STEPS["approve" if result.state == "verified" else "verify"],
@@ -219,7 +223,19 @@ class Queue(ProjectPage):
             is_own=result.entered_by_id == self.user.pk,
         )
         says = REFUSALS[why] if why in ("four_eyes", "hold") else ""
-        return Waiting(result=result, value=shown_value(result), why_not=says)
+        return Waiting(result=result, value=shown_value(result), why_not=says, doubts=doubts)
+
+
+def open_doubts(results: Iterable[Determination]) -> dict[str, list[str]]:
+    """Return what is doubtful about some results and nobody accepted yet, by their ids."""
+    specimens = {result.specimen_id for result in results}
+    found: dict[str, list[str]] = {}
+    rows = Finding.objects.open().filter(
+        record_type="specimen", record__in=specimens, rule__startswith=VALUE_RULES
+    )
+    for key, message in rows.order_by("rule", "pk").values_list("key", "message"):
+        found.setdefault(key, []).append(message)
+    return found
 
 
 def batch_title(result: Determination) -> str:

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from estimates import tasks
+from estimates.runs.plausibility import review_values
 from rootfield.site import stop_on_sigterm
 from sampling.actions.findings import review_changes
 from sampling.actions.lab_batches import link_all_held_results
@@ -59,6 +60,7 @@ def sweep(*, with_files: bool = True) -> dict[str, int]:
     return {
         "pushes": sweep_batches(older_than=LEFT_ALONE),
         "reviewed": review_changes(),
+        "values": review_values(),
         "linked": link_all_held_results(),
         "files": sweep_old_files() if with_files else 0,
         "stale": tasks.refresh_stale(),
