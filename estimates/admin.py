@@ -153,7 +153,7 @@ class EstimateRunAdmin(LookOnly):
 class EstimateResultAdmin(LookOnly):
     """Numbers with their intervals."""
 
-    list_display = ("run", "level", "quantity", "mean", "lower", "upper", "unit")
+    list_display = ("run", "level", "quantity", "species", "mean", "lower", "upper", "unit")
     list_filter = ("level", "quantity", "method")
     list_select_related = ("run",)
 

@@ -167,6 +167,7 @@ class ResultSerializer(serializers.ModelSerializer[EstimateResult]):
             "treatment_code",
             "level",
             "quantity",
+            "species",
             "method",
             "parameter_set_version",
             "unit",

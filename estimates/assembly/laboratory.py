@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import statistics
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from estimates.assembly.lineage import Lineage, lineage_of
 from estimates.assembly.rows import Material
-from estimates.assembly.units import MASS, MASS_SHARE, PERMIL, converted, scale_of
+from estimates.assembly.units import (
+    ACTIVITY,
+    DENSITY,
+    MASS,
+    MASS_SHARE,
+    PERMIL,
+    converted,
+    scale_of,
+)
 from estimates.science.results import Note
 from sampling.models import Determination
 
@@ -25,6 +33,10 @@ ASH = frozenset({"ash"})
 CLEAN_ROOT_CARBON = frozenset({"carbon_clean_root", "carbon clean root", "clean_root_carbon"})
 EXTRANEOUS_CARBON = frozenset({"carbon_extraneous", "carbon extraneous"})
 DELTA13C = frozenset({"delta13c", "delta_13c", "delta 13c", "d13c"})
+DELTA15N = frozenset({"delta15n", "delta_15n", "delta 15n", "d15n"})
+ACTIVITY14C = frozenset({"c14_activity", "14c_activity", "activity_14c"})
+NITROGEN = frozenset({"nitrogen", "n", "total_nitrogen", "total nitrogen", "total n"})
+BULK_DENSITY = frozenset({"bulk_density", "bulk density"})
 CLEAN_ROOT_DELTA13C = frozenset({f"{name}_clean_root" for name in DELTA13C})
 EXTRANEOUS_DELTA13C = frozenset({f"{name}_extraneous" for name in DELTA13C})
 
@@ -55,6 +67,14 @@ class Bench:
     def delta(self, specimen: uuid.UUID, analytes: frozenset[str]) -> Found:
         """Return the delta value of a specimen in permil, and the scales its unit names."""
         return self._found(specimen, analytes, _delta)
+
+    def activity(self, specimen: uuid.UUID, analytes: frozenset[str]) -> Found:
+        """Return the 14C activity of a specimen in Bq per g C."""
+        return self._found(specimen, analytes, _activity)
+
+    def density(self, specimen: uuid.UUID, analytes: frozenset[str]) -> Found:
+        """Return the density of a specimen in mg per cm3."""
+        return self._found(specimen, analytes, _density)
 
     def mass(self, specimen: uuid.UUID, analytes: frozenset[str]) -> Found:
         """Return a mass in g that was determined on the specimen itself, not on its parts."""
@@ -131,19 +151,23 @@ def _share(item: Determination) -> tuple[float | None, Note | None]:
     return share, None
 
 
-def _mass(item: Determination) -> tuple[float | None, Note | None]:
-    mass = converted(float(item.value or 0), item.unit, MASS)
-    if mass is None:
-        return None, _note("unit_not_known", item, f"has the unit {item.unit!r}, no mass: not used")
-    return mass, None
+def _reader(units: Mapping[str, float], what: str) -> Reading:
+    """Return a reader of values in one of these units."""
+
+    def read(item: Determination) -> tuple[float | None, Note | None]:
+        value = converted(float(item.value or 0), item.unit, units)
+        if value is None:
+            text = f"has the unit {item.unit!r}, which is no {what}: not used"
+            return None, _note("unit_not_known", item, text)
+        return value, None
+
+    return read
 
 
-def _delta(item: Determination) -> tuple[float | None, Note | None]:
-    delta = converted(float(item.value or 0), item.unit, PERMIL)
-    if delta is None:
-        text = f"has the unit {item.unit!r}, which is no delta value: not used"
-        return None, _note("unit_not_known", item, text)
-    return delta, None
+_mass = _reader(MASS, "mass")
+_delta = _reader(PERMIL, "delta value")
+_activity = _reader(ACTIVITY, "activity")
+_density = _reader(DENSITY, "density")
 
 
 def _note(code: str, item: Determination, text: str) -> Note:

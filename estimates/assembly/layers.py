@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,9 @@ from estimates.assembly.units import DENSITY, MASS_SHARE, VOLUME, converted
 from estimates.science.cleaning import CarbonBasis
 from estimates.science.geometry import core_area_cm2
 from estimates.science.inputs import RootKind, RootMass
+from estimates.science.measured_cores import washed_mass_g_m2
 from estimates.science.results import Note
+from estimates.science.species_shares import RootSample
 from sampling.models import CoreSegment, Measurement, RootFraction, SoilCore
 
 FINE_BELOW_MM = 2.0
@@ -55,6 +57,8 @@ class CoreLayers:
     notes: list[Note] = field(default_factory=list)
     extraneous: list[float] = field(default_factory=list)
     references: References = field(default_factory=References)
+    dug: Collection[str] = ()
+    samples: list[RootSample] = field(default_factory=list)
 
     def collect(self) -> None:
         """Take up every segment of the core that holds roots, or should."""
@@ -81,7 +85,13 @@ class CoreLayers:
                 text = f"roots of the previous crop at {_span(segment)} are left out"
                 self._note("previous_crop_left_out", text)
                 continue
-            self.layers.append(self._root_mass(segment, fraction, geometry))
+            if fraction.kind in self.dug:
+                text = f"the {fraction.kind} at {_span(segment)} is counted by plant, not here"
+                self._note("counted_by_plant", text)
+                continue
+            root = self._root_mass(segment, fraction, geometry)
+            self.layers.append(root)
+            self._tell_species(fraction, root)
         if len(self.layers) == before:
             self.layers.append(RootMass(**_depths(segment)))
 
@@ -128,6 +138,7 @@ class CoreLayers:
             processed_share=scales.processed_share,
             processed_share_sd=scales.processed_share_sd,
             kind=_kind(fraction),
+            is_taproot=fraction.kind == "taproot",
             is_living=IS_LIVING.get(fraction.living),
             share_dead=self._share_dead(fraction),
             carbon_g_per_g=carbon.value,
@@ -136,6 +147,16 @@ class CoreLayers:
             soil_carbon_g_per_g=soil.value,
             delta13c_permil=delta.value,
         )
+
+    def _tell_species(self, fraction: RootFraction, root: RootMass) -> None:
+        if fraction.species and (root.washed_mass_g or root.mass_density_mg_cm3):
+            sample = RootSample(
+                core=self.key,
+                mass_g_m2=washed_mass_g_m2(root) / root.processed_share,
+                species=fraction.species,
+                share=fraction.species_share,
+            )
+            self.samples.append(sample)
 
     def _refer(self, fraction: RootFraction) -> None:
         """Take up what was determined on parts picked from the bag of a fraction."""
@@ -173,10 +194,12 @@ class CoreLayers:
         return self.bench.share(bag, analytes)
 
     def _delta(self, fraction: RootFraction, analytes: frozenset[str]) -> Found:
+        """Return a delta value of natural abundance: one with a label tells no sources."""
         bag = fraction.specimen_id
-        if bag is None or bag not in self.bench.material.specimens:
+        specimen = self.bench.material.specimens.get(bag) if bag else None
+        if specimen is None or specimen.is_labelled:
             return Found(None)
-        return self.bench.delta(bag, analytes)
+        return self.bench.delta(specimen.pk, analytes)
 
     def _mass(
         self, segment: CoreSegment, fraction: RootFraction, scales: Weighed, *, has_area: bool

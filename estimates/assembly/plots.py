@@ -6,8 +6,11 @@ import statistics
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
+from estimates.assembly.dug import dug_parts
 from estimates.assembly.harvests import science_harvests
+from estimates.assembly.labelled import LabelledPlot
 from estimates.assembly.laboratory import Bench
 from estimates.assembly.layers import CoreLayers, core_keys
 from estimates.assembly.lineage import Lineage, lineage_of
@@ -17,10 +20,10 @@ from estimates.assembly.references import science_references
 from estimates.assembly.rows import CampaignRows, PlotRows, read_rows
 from estimates.assembly.seasons import Season
 from estimates.assembly.stands import science_stands
-from estimates.science.inputs import Core, Measured, Options, Plot
+from estimates.science.inputs import Core, DugPart, Measured, Options, Plot, Stand, YieldStand
 from estimates.science.results import Note
+from sampling.models import Measurement, SamplingPoint, SoilCore
 from sampling.models import Plot as PlotRow
-from sampling.models import SoilCore
 from sampling.rules.canonical_json import canonical_sha256
 
 EXTRANEOUS_SD = 0.05  # assumption, for a share that was determined once on the plot
@@ -79,14 +82,68 @@ def _plot_inputs(
     plot_rows: PlotRows, rows: CampaignRows, bench: Bench, options: Options
 ) -> PlotInputs:
     row = plot_rows.plot
-    rooted, collected = _collected(plot_rows, rows, bench, options)
+    measured = rows.measurements.get(row.pk, [])
+    dug, dug_notes = dug_parts(measured)
+    rooted, collected = _collected(plot_rows, rows, bench, options, dug)
     chosen, notes = last_occasion(rooted)
     taken = [collected[core.pk] for core in chosen]
     points = [core.sampling_point for core in chosen]
     positions, position_notes = position_scheme(row, points)
-    days = [core.collected_on for core in chosen if core.collected_on]
-    sampled_on = max(days, default=None)
-    stands, depth_group, stand_notes = science_stands(row, plot_rows.stands, sampled_on=sampled_on)
+    grown = _grown(plot_rows, rows, taken, options)
+    extraneous, extraneous_notes = _extraneous([x for part in taken for x in part.extraneous])
+    labelled = LabelledPlot(rows=rows, bench=bench, options=options)
+    labelled.collect(plot_rows.cores)
+    limiting = [x for x in (row.limiting_layer_cm, row.study.site.limiting_layer_cm) if x]
+    science = Plot(
+        key=plot_key(row),
+        cores=tuple(_core(part) for part in sorted(taken, key=lambda part: part.key)),
+        stands=grown.stands,
+        harvests=grown.harvests,
+        block=row.block.code if row.block else None,
+        treatment=treatment_key(row),
+        positions=positions,
+        depth_group=grown.depth_group,
+        limiting_depth_cm=limiting[0] if limiting else None,
+        extraneous=extraneous,
+        dug=dug,
+        **labelled.fields(),
+        **science_references(part.references for part in taken),
+    )
+    all_notes = [*notes, *position_notes, *grown.notes, *extraneous_notes]
+    all_notes += [*dug_notes, *_plant_core_notes(dug, points)]
+    all_notes += [note for part in taken for note in part.notes]
+    return PlotInputs(
+        plot_id=row.pk,
+        treatment_id=row.treatment_id,
+        plot=science,
+        lineage=_lineage(
+            plot_rows, list(collected.values()), grown.season, _seen(measured, labelled)
+        ),
+        notes=tuple(sorted(set(all_notes))),
+    )
+
+
+class Grown(NamedTuple):
+    """What grew on a plot, as its roots and its harvests are estimated from it."""
+
+    stands: tuple[Stand, ...]
+    depth_group: str
+    harvests: tuple[YieldStand, ...]
+    season: Season
+    notes: list[Note]
+
+
+def _grown(
+    plot_rows: PlotRows, rows: CampaignRows, taken: Sequence[CoreLayers], options: Options
+) -> Grown:
+    row = plot_rows.plot
+    sampled_on = max((x for part in taken if (x := part.core.collected_on)), default=None)
+    stands, depth_group, notes = science_stands(
+        row,
+        plot_rows.stands,
+        sampled_on=sampled_on,
+        samples=[sample for part in taken for sample in part.samples],
+    )
     season = Season(rain=rows.rain.get(row.study.site_id, {}), irrigations=plot_rows.irrigations)
     harvests, harvest_notes = science_harvests(
         plot_rows.stands,
@@ -95,34 +152,15 @@ def _plot_inputs(
         options=options,
         season=season,
     )
-    extraneous, extraneous_notes = _extraneous([x for part in taken for x in part.extraneous])
-    limiting = [x for x in (row.limiting_layer_cm, row.study.site.limiting_layer_cm) if x]
-    science = Plot(
-        key=plot_key(row),
-        cores=tuple(_core(part) for part in sorted(taken, key=lambda part: part.key)),
-        stands=stands,
-        harvests=harvests,
-        block=row.block.code if row.block else None,
-        treatment=treatment_key(row),
-        positions=positions,
-        depth_group=depth_group,
-        limiting_depth_cm=limiting[0] if limiting else None,
-        extraneous=extraneous,
-        **science_references(part.references for part in taken),
-    )
-    all_notes = [*notes, *position_notes, *stand_notes, *harvest_notes, *extraneous_notes]
-    all_notes += [note for part in taken for note in part.notes]
-    return PlotInputs(
-        plot_id=row.pk,
-        treatment_id=row.treatment_id,
-        plot=science,
-        lineage=_lineage(plot_rows, list(collected.values()), season),
-        notes=tuple(sorted(set(all_notes))),
-    )
+    return Grown(stands, depth_group, harvests, season, [*notes, *harvest_notes])
 
 
 def _collected(
-    plot_rows: PlotRows, rows: CampaignRows, bench: Bench, options: Options
+    plot_rows: PlotRows,
+    rows: CampaignRows,
+    bench: Bench,
+    options: Options,
+    dug: Sequence[DugPart],
 ) -> tuple[list[SoilCore], dict[uuid.UUID, CoreLayers]]:
     """Return the cores that hold roots, with their layers."""
     keys = core_keys(plot_rows.cores)
@@ -134,6 +172,7 @@ def _collected(
             rows=rows,
             bench=bench,
             clean_carbon=options.route == "A",
+            dug=frozenset(part.part for part in dug),
         )
         part.collect()
         if part.layers:
@@ -163,8 +202,25 @@ def _extraneous(shares: Sequence[float]) -> tuple[Measured | None, list[Note]]:
     )
 
 
+def _plant_core_notes(dug: Sequence[DugPart], points: Sequence[SamplingPoint]) -> list[Note]:
+    if not dug or all(point.position != "plant" for point in points):
+        return []
+    message = (
+        "Cores stood on plants, and crowns or taproots were dug out by plant: what of them is in "
+        "those cores and not sorted out counts twice."
+    )
+    return [Note(code="core_on_plant", message=message)]
+
+
+def _seen(measured: Sequence[Measurement], labelled: LabelledPlot) -> set[Lineage]:
+    """Return what was measured on the plot itself, and what its label was read from."""
+    used = {lineage_of(item) for item in measured}
+    used |= {lineage_of(item.variable) for item in measured}
+    return used | labelled.used()
+
+
 def _lineage(
-    plot_rows: PlotRows, parts: Sequence[CoreLayers], season: Season
+    plot_rows: PlotRows, parts: Sequence[CoreLayers], season: Season, seen: set[Lineage]
 ) -> tuple[Lineage, ...]:
     """Return every record read for the plot, also those of occasions left out.
 
@@ -176,6 +232,7 @@ def _lineage(
     used |= {lineage_of(event) for event in plot_rows.cover_events + plot_rows.irrigations}
     used |= season.lineage(row.study.site_id)
     used |= {lineage_of(group) for group in (row.block, row.treatment) if group is not None}
+    used |= seen
     for part in parts:
         used |= part.lineage
     return tuple(sorted(used))

@@ -27,7 +27,7 @@ def science_references(parts: Iterable[References]) -> dict[str, Any]:
     known = list(parts)
     clean_carbon = [value for part in known for value in part.clean_root_carbon]
     return {
-        "clean_root_carbon": _mean(clean_carbon),
+        "clean_root_carbon": mean_of(clean_carbon),
         "crop_root": _endmember(
             [value for part in known for value in part.clean_root_delta13c], clean_carbon
         ),
@@ -42,13 +42,13 @@ def science_references(parts: Iterable[References]) -> dict[str, Any]:
 
 
 def _endmember(deltas: Sequence[float], carbons: Sequence[float]) -> Endmember | None:
-    delta = _mean(deltas)
+    delta = mean_of(deltas)
     if delta is None:
         return None
     return Endmember(delta13c=delta, carbon_g_per_g=statistics.fmean(carbons) if carbons else None)
 
 
-def _mean(values: Sequence[float]) -> Measured | None:
+def mean_of(values: Sequence[float]) -> Measured | None:
     """Return the mean with its standard error; one value says nothing of an error."""
     if not values:
         return None

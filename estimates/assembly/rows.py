@@ -143,7 +143,7 @@ def read_rows(campaign_id: uuid.UUID, plots: Collection[uuid.UUID]) -> CampaignR
         plots=by_plot,
         segments=grouped((item.soil_core_id, item) for item in segments),
         fractions=grouped((item.core_segment_id, item) for item in fractions),
-        measurements=read_measurements(segments, fractions),
+        measurements=read_measurements(campaign_id, list(by_plot), segments, fractions),
         material=read_material(campaign_id, segments, fractions),
         rain=read_rain({row.plot.study.site_id for row in by_plot.values()}),
     )
@@ -159,17 +159,25 @@ def read_rain(sites: Collection[uuid.UUID]) -> dict[uuid.UUID, Rain]:
 
 
 def read_measurements(
-    segments: Collection[CoreSegment], fractions: Collection[RootFraction]
+    campaign_id: uuid.UUID,
+    plots: Collection[uuid.UUID],
+    segments: Collection[CoreSegment],
+    fractions: Collection[RootFraction],
 ) -> dict[uuid.UUID, list[Measurement]]:
-    """Return the measurements by the segment or fraction they were made on."""
+    """Return the measurements by the plot, segment or fraction they were made on."""
     rows = (
         Measurement.objects.filter(
-            Q(core_segment__in=segments) | Q(root_fraction__in=fractions), voided_at=None
+            Q(core_segment__in=segments)
+            | Q(root_fraction__in=fractions)
+            | Q(plot__in=plots, scope=f"campaign:{campaign_id}"),
+            voided_at=None,
         )
         .select_related("variable")
         .order_by("pk")
     )
-    return grouped((row.core_segment_id or row.root_fraction_id, row) for row in rows)
+    return grouped(
+        (row.core_segment_id or row.root_fraction_id or row.plot_id, row) for row in rows
+    )
 
 
 def read_material(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from estimates.assembly.plants import ANY_TREE, TURNOVER_OF_TREE, kinship_of
+from estimates.assembly.root_shares import shared_roots
 from estimates.science.inputs import Stand
 from estimates.science.results import Note
+from estimates.science.species_shares import RootSample
 from estimates.science.turnover import Growth
 from sampling.models import CropStand, Plot
 
@@ -22,51 +25,24 @@ PEAK_BBCH = range(60, 76)
 """Flowering to milk ripeness, when root mass of cereals is largest: nothing was lost yet."""
 
 
-class Kinship(NamedTuple):
-    """What the words for a plant say: its group and the depth model that fits it."""
-
-    plant_group: str
-    depth_group: str
-
-
-PLANTS: Mapping[str, Kinship] = {
-    "wheat|barley|rye|oat|oats|triticale|cereal|cereals|triticum|hordeum|secale|avena": Kinship(
-        "Poaceae", "wheat"
-    ),
-    "maize|corn|sorghum|zea": Kinship("Poaceae", "maize"),
-    "rape|canola|mustard|radish|brassica|raphanus|sinapis": Kinship("Brassicaceae", "rape"),
-    "lucerne|alfalfa|medicago": Kinship("Fabaceae", "lucerne"),
-    "clover|trifolium|pea|peas|pisum|bean|beans|vicia|vetch|soy|soya|soybean|soybeans|glycine"
-    "|lupin|lupins|lentil|lentils": Kinship("Fabaceae", "crop"),
-    "sunflower|helianthus": Kinship("Asteraceae", "crop"),
-    "phacelia|buckwheat|beet|potato|linseed|flax": Kinship("forbs", "crop"),
-    "prairie|meadow|pasture|grasslandherbaceous|grassland": Kinship("Poaceae", "grassland"),
-    "grass|grasses|miscanthus|switchgrass|panicum|lolium|ryegrass|fescue|ley|dactylis": Kinship(
-        "Poaceae", "grass"
-    ),
-}
-OTHERWISE = Kinship("Poaceae", "crop")
-TREE = Kinship("woody", "shrubs")
-TURNOVER_OF_TREE: Mapping[str, str] = {
-    "oak|quercus": "Quercus",
-    "poplar|populus|willow|salix": "Populus",
-}
-ANY_TREE = "Populus"
-
-
 def science_stands(
-    plot: Plot, stands: Sequence[CropStand], *, sampled_on: datetime.date | None
+    plot: Plot,
+    stands: Sequence[CropStand],
+    *,
+    sampled_on: datetime.date | None,
+    samples: Sequence[RootSample] = (),
 ) -> tuple[tuple[Stand, ...], str, list[Note]]:
     """Return the stands whose roots were sampled, the depth group, and notes on assumptions.
 
-    The stands of the season of sampling count, or else of the last season before it. Several
-    stands share the roots equally, the species of a mixture by their shares.
+    The stands of the season of sampling count, or else of the last season before it. Species
+    share the roots as told of the samples; without that, several stands share them equally and the
+    species of a mixture by their shares of the stand.
     """
     grown = grown_stands(stands, sampled_on)
     if not grown:
         return _unknown_stand(plot)
     notes = []
-    if len(grown) > 1:
+    if len(grown) > 1 and not samples:
         named = ", ".join(sorted(stand.species for stand in grown))
         message = f"Several stands grew here ({named}): each gets an equal share of the roots."
         notes.append(Note(code="equal_stands", message=message))
@@ -76,24 +52,11 @@ def science_stands(
             part, part_notes = _part(stand, species, share / len(grown))
             parts.append(part)
             notes += part_notes
+    parts, share_notes = shared_roots(parts, samples, stands=len(grown))
+    notes += share_notes
     first = grown[0]
     group = kinship_of(first.species, growth=GROWTH_OF_KIND[first.kind])[0].depth_group
     return tuple(parts), group, notes
-
-
-def kinship_of(words: str, *, growth: Growth) -> tuple[Kinship, bool]:
-    """Return the kinship of the first plant the words name, and whether they name one.
-
-    Words for a crop may name the trees beside it; those do not count.
-    """
-    if growth == "tree":
-        return TREE, True
-    found: list[tuple[int, Kinship]] = []
-    for pattern, kinship in PLANTS.items():
-        match = re.search(rf"(?<![a-z])(?:{pattern})(?![a-z])", words.casefold())
-        if match:
-            found.append((match.start(), kinship))
-    return (min(found, key=lambda pair: pair[0])[1], True) if found else (OTHERWISE, False)
 
 
 def grown_stands(stands: Sequence[CropStand], sampled_on: datetime.date | None) -> list[CropStand]:
@@ -141,6 +104,7 @@ def _part(stand: CropStand, species: str, share: float) -> tuple[Stand, list[Not
             notes.append(Note(code="turnover_assumed", message=message))
     return (
         Stand(
+            species=species,
             share=share,
             growth=growth,
             plant_group=kinship.plant_group,

@@ -18,10 +18,17 @@ QUANTITIES = [
     ("c_input", "C input"),
     ("root_c_input", "C input of roots"),
     ("rhizodeposit_c_input", "C input of rhizodeposits"),
+    ("standing_c_input", "C input of standing roots"),
+    ("turnover_c_input", "C input of root turnover"),
+    ("deep_root_c_input", "C input of roots below the sampled depth"),
+    ("crown_c_input", "C input of crowns and taproots"),
+    ("crown_c_stock", "C of crowns and taproots"),
+    ("rhizodeposit_limit", "detection limit of rhizodeposits"),
     ("straw_c", "C of straw"),
 ]
 LEVELS = [
     ("plot", "plot"),
+    ("species", "species"),
     ("layer", "depth layer"),
     ("treatment", "treatment"),
     ("plot_spread", "between methods, plot"),
@@ -35,6 +42,12 @@ UNITS = {
     "c_input": "g m-2 a-1",
     "root_c_input": "g m-2 a-1",
     "rhizodeposit_c_input": "g m-2 a-1",
+    "standing_c_input": "g m-2 a-1",
+    "turnover_c_input": "g m-2 a-1",
+    "deep_root_c_input": "g m-2 a-1",
+    "crown_c_input": "g m-2 a-1",
+    "crown_c_stock": "g m-2",
+    "rhizodeposit_limit": "g m-2 a-1",
     "straw_c": "g m-2 a-1",
 }
 """Of C, per area of ground; the input also per year."""
@@ -66,7 +79,8 @@ class EstimateResult(models.Model):
 
     Lower and upper are the ends of the 95 % interval. Depth limits are cm down from the
     surface; without a lower depth it reaches down to the deepest root. The number of a
-    treatment has no median: its interval is Student's t. At a level of spread the sd is that
+    treatment has no median: its interval is Student's t. The number of a species is its part of
+    the plot, and names it. At a level of spread the sd is that
     between the means of methods, and the interval runs from the lowest method to the highest.
     """
 
@@ -77,6 +91,7 @@ class EstimateResult(models.Model):
     treatment = models.ForeignKey(
         Treatment, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    species = models.CharField(max_length=120, blank=True, default="")
     method = models.CharField(max_length=40)
     unit = models.CharField(max_length=24)
     upper_depth_cm = models.FloatField(default=0.0)
@@ -100,6 +115,7 @@ class EstimateResult(models.Model):
                     "quantity",
                     "level",
                     "treatment",
+                    "species",
                     "upper_depth_cm",
                     "lower_depth_cm",
                 ],
@@ -119,6 +135,13 @@ class EstimateResult(models.Model):
                 | (~Q(level__in=TREATMENT_LEVELS) & Q(treatment__isnull=True)),
                 violation_error_code="no_treatment",
                 violation_error_message="The result of a treatment names it, and no other does.",
+            ),
+            models.CheckConstraint(
+                name="estimateresult_species_named",
+                condition=(Q(level="species") & ~Q(species=""))
+                | (~Q(level="species") & Q(species="")),
+                violation_error_code="no_species",
+                violation_error_message="The result of a species names it, and no other does.",
             ),
             *(
                 between(

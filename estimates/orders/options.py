@@ -76,6 +76,14 @@ def _is_share(value: Any) -> bool:
 
 
 MEASURED = 'an object {"value", "uncertainty", "from_labelling"}'
+TRACERS = ("13C", "15N", "14C")
+LABELS = ("pulse", "repeated", "continuous", "leaf_feed", "stem_feed")
+BACKGROUNDS = (
+    "unlabelled_same_species",
+    "non_nodulating",
+    "unlabelled_other_species",
+    "unplanted",
+)
 RHIZODEPOSITION = ("crop", "ley", "cover_crop", "labelled")
 
 OPTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
@@ -112,6 +120,9 @@ OPTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "yield_moisture_percent": _number(0, 99),
     "season_water_mm": _number(0, 9000),
     "renewal_years": _number(1, 100),
+    "tracer": _one_of(*TRACERS),
+    "label": _one_of(*LABELS),
+    "background": _one_of(*BACKGROUNDS),
     "kinds": (
         lambda value: (
             isinstance(value, list) and bool(value) and set(map(str, value)) <= set(KINDS)

@@ -20,6 +20,7 @@ COLUMNS = (
     "plot",
     "level",
     "quantity",
+    "species",
     "upper_depth_cm",
     "lower_depth_cm",
     "unit",
@@ -79,6 +80,7 @@ def rows_of(order: EstimateOrder) -> Iterator[list[object]]:
             "treatment__code",
             "level",
             "quantity",
+            "species",
             "upper_depth_cm",
             "id",
         )
@@ -138,6 +140,7 @@ def _numbers(result: EstimateResult) -> list[object]:
     return [
         result.level,
         result.quantity,
+        harmless(result.species),
         result.upper_depth_cm,
         "" if result.lower_depth_cm is None else result.lower_depth_cm,
         result.unit,

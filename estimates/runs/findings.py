@@ -21,6 +21,8 @@ from estimates.science.results import (
     TreatmentEstimate,
 )
 
+SAMPLED_ONLY = ("standing_c_input", "turnover_c_input")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
@@ -58,17 +60,7 @@ def plot_results(estimate: PlotEstimate, *, method: str) -> list[EstimateResult]
             ("c_input", estimate.c_input, estimate.input_budget),
         )
     ]
-    rows += [
-        _result(
-            part.component,
-            "plot",
-            part.c,
-            method=method,
-            lower_depth_cm=None if part.component == "straw_c" else estimate.lower_depth_cm,
-            details=found,
-        )
-        for part in estimate.components
-    ]
+    rows += [_component_result(part, estimate, method=method) for part in estimate.components]
     return rows + [
         _result(
             "root_c_stock",
@@ -81,6 +73,31 @@ def plot_results(estimate: PlotEstimate, *, method: str) -> list[EstimateResult]
         )
         for layer in estimate.layers
     ]
+
+
+def _component_result(
+    part: ComponentEstimate, estimate: PlotEstimate, *, method: str
+) -> EstimateResult:
+    """Return the row of a component, over the depth it was found in."""
+    upper_cm, lower_cm = 0.0, estimate.lower_depth_cm
+    below = estimate.layers[-1] if estimate.layers else None
+    if part.component == "straw_c":
+        lower_cm = None
+    elif below is not None and below.is_extrapolated:
+        if part.component == "deep_root_c_input":
+            upper_cm = below.upper_depth_cm
+        elif part.component in SAMPLED_ONLY:
+            lower_cm = below.upper_depth_cm
+    return _result(
+        part.component,
+        "species" if part.species else "plot",
+        part.c,
+        method=method,
+        species=part.species,
+        upper_depth_cm=upper_cm,
+        lower_depth_cm=lower_cm,
+        details={"draws": estimate.draws, "is_converged": estimate.is_converged},
+    )
 
 
 def treatment_results(
@@ -107,7 +124,7 @@ def plot_estimate(document: dict[str, Any]) -> PlotEstimate:
             "shared_effects": tuple(SharedEffect(**item) for item in document["shared_effects"]),
             "notes": tuple(Note(**item) for item in document["notes"]),
             "components": tuple(
-                ComponentEstimate(component=item["component"], c=Summary(**item["c"]))
+                ComponentEstimate(**{**item, "c": Summary(**item["c"])})
                 for item in document.get("components", ())
             ),
         }
@@ -121,6 +138,7 @@ def _result(
     *,
     method: str,
     details: dict[str, Any],
+    species: str = "",
     **depths: float | None,
 ) -> EstimateResult:
     return EstimateResult(
@@ -134,6 +152,7 @@ def _result(
         lower=summary.lower,
         upper=summary.upper,
         details=details,
+        species=species,
         **depths,
     )
 

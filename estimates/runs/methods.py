@@ -10,7 +10,7 @@ from typing import Protocol
 
 from estimates import science
 from estimates.models import EstimateRun
-from estimates.science import measured_cores
+from estimates.science import labelled_cores, measured_cores
 from estimates.science.allometry.estimate import estimate_harvest
 from estimates.science.allometry.methods import METHODS as YIELD_METHODS
 from estimates.science.inputs import Options, Plot
@@ -27,6 +27,7 @@ class PlotMethod(Protocol):
 
 METHODS: Mapping[str, PlotMethod] = {
     measured_cores.METHOD: measured_cores.estimate_plot,
+    labelled_cores.METHOD: labelled_cores.estimate_labelled,
     **{name: partial(estimate_harvest, method=name) for name in YIELD_METHODS},
 }
 

@@ -35,6 +35,14 @@ REGISTRY: Mapping[str, Method] = {
             needs="soil cores with root fractions",
         ),
         Method(
+            name="labelled_cores",
+            parameter_set="measured_cores",
+            source="Janzen & Bruinsma 1989, doi:10.1016/0038-0717(89)90094-1, with washed roots of "
+            "soil cores",
+            needs="soil cores with root fractions; soil and roots labelled and not, with their "
+            "values of the tracer; C and bulk density of the soil",
+        ),
+        Method(
             name="bolinder_2007",
             parameter_set=YIELD_ALLOMETRY,
             source="Bolinder et al. 2007, doi:10.1016/j.agee.2006.05.013",

@@ -9,6 +9,8 @@ from typing import Literal
 from estimates.science.allometry.stands import YieldStand
 from estimates.science.cleaning import CarbonBasis, Route, SoilBy
 from estimates.science.errors import ImpossibleLayer, ImpossibleOption
+from estimates.science.isotopes.labelling import BackgroundKind, LabelType
+from estimates.science.isotopes.scales import Isotope
 from estimates.science.positions import (
     EqualPositions,
     PlantCentred,
@@ -23,8 +25,10 @@ from estimates.science.turnover import Growth
 
 __all__ = [
     "Core",
+    "DugPart",
     "Endmember",
     "EqualPositions",
+    "LabelledLayer",
     "Measured",
     "Options",
     "PlantCentred",
@@ -88,6 +92,7 @@ class RootMass:
     processed_share: float = 1.0
     processed_share_sd: float = 0.0
     kind: RootKind = "root"
+    is_taproot: bool = False
     is_living: bool | None = None
     share_dead: float | None = None
     carbon_g_per_g: float | None = None
@@ -139,6 +144,34 @@ class RootMass:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DugPart:
+    """A part of plants dug out one by one: g dry mass of each, and how many stand on a m2."""
+
+    part: Literal["crown", "taproot"]
+    masses_g: Sequence[float]
+    plants_per_m2: Measured
+    carbon: Measured | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledLayer:
+    """What a tracer was found in: soil and roots of one layer, labelled and not.
+
+    Values are deltas in permil, of 14C activities in Bq per g C, each with the standard deviation
+    of its replicates. element is the C (of 15N the N) of the soil in g per g.
+    """
+
+    upper_depth_cm: float
+    lower_depth_cm: float
+    soil: Measured
+    soil_background: Measured | None = None
+    root: Measured | None = None
+    root_background: Measured | None = None
+    element_g_per_g: float | None = None
+    bulk_density_g_cm3: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Core:
     """One soil core (or composite, or pit profile) and the root fractions found in it."""
 
@@ -158,10 +191,13 @@ class Stand:
     """The part of the roots that belongs to one species or group, and how it lives.
 
     sampled_at "peak" means that no roots had been lost before sampling. turnover names the
-    number of the parameter set, such as "perennial" or "Populus".
+    number of the parameter set, such as "perennial" or "Populus". share_sd is the standard
+    deviation of the share; what one species gains the others lose.
     """
 
+    species: str = ""
     share: float = 1.0
+    share_sd: float = 0.0
     growth: Growth = "annual"
     plant_group: str = "Poaceae"
     turnover: str = "perennial"
@@ -174,9 +210,10 @@ class Plot:
     """One plot with its cores, what grew on it and which ground each core stands for.
 
     stands are the owners of the roots in the cores, harvests what the methods by yield start from.
-    extraneous is a share that was checked by hand; crop_root and extraneous_matter are the sources
-    that isotopes tell apart, on the scales named; clean_root_carbon is g C per g of roots picked
-    clean.
+    dug are parts of plants that are in no core. extraneous is a share that was checked by hand;
+    crop_root and extraneous_matter are the sources that isotopes tell apart, on the scales named;
+    clean_root_carbon is g C per g of roots picked clean. deposited is rhizodeposit C in g per m2
+    that was found in the soil, in place of a ratio to the roots.
     """
 
     key: str
@@ -193,6 +230,11 @@ class Plot:
     extraneous_matter: Endmember | None = None
     clean_root_carbon: Measured | None = None
     delta13c_scales: Sequence[str | None] = ()
+    dug: Sequence[DugPart] = ()
+    labelled: Sequence[LabelledLayer] = ()
+    tracer_scales: Sequence[str | None] = ()
+    root_carbon_per_nitrogen: float | None = None
+    deposited: Measured | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +245,7 @@ class Options:
     recovery test of the team. soil_by is what tells adhering soil; clean_root_carbon stands in for
     plots without that determination. extraneous names a prior, or the determination there must be;
     with a prior or none a hand check still goes first. target_depth_cm None with extrapolate means
-    the whole profile.
+    the whole profile. tracer, label and background say how the method labelled_cores was labelled.
     yield_moisture_percent is taken for yields without a moisture, season_water_mm and
     renewal_years for every stand of a method that asks for them.
     """
@@ -224,6 +266,9 @@ class Options:
     yield_moisture_percent: float | None = None
     season_water_mm: float | None = None
     renewal_years: float | None = None
+    tracer: Isotope = "13C"
+    label: LabelType = "repeated"
+    background: BackgroundKind = "unlabelled_same_species"
 
     def __post_init__(self) -> None:
         """Refuse options no estimate can follow."""

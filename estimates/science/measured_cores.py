@@ -28,6 +28,7 @@ from estimates.science.plot_draws import FIRST_LAYER, INPUT, STOCK
 from estimates.science.plot_model import PlotModel, plot_model
 from estimates.science.results import (
     CampaignEstimate,
+    ComponentEstimate,
     LayerEstimate,
     PlotEstimate,
     Refusal,
@@ -131,6 +132,7 @@ def _estimate(plot: Plot, model: PlotModel, outcome: Outcome, first: Array) -> P
         notes=model.notes,
         draws=outcome.draws,
         is_converged=outcome.is_converged,
+        components=_components(model, outcome),
     )
 
 
@@ -183,7 +185,17 @@ def _budget(total: Array, single: Mapping[str, Array], quantity: int) -> tuple[V
     )
 
 
+def _components(model: PlotModel, outcome: Outcome) -> tuple[ComponentEstimate, ...]:
+    keys = model.draws.components
+    rows = outcome.summaries[-len(keys) :]
+    return tuple(
+        ComponentEstimate(component=component, species=species, c=summary)
+        for (component, species), summary in zip(keys, rows, strict=True)
+    )
+
+
 def _layers(model: PlotModel, outcome: Outcome) -> tuple[LayerEstimate, ...]:
+    measured = len(model.grid.intervals)
     summaries = outcome.summaries[FIRST_LAYER:]
     layers = [
         LayerEstimate(upper_depth_cm=upper, lower_depth_cm=lower, root_c=summary)
@@ -193,7 +205,7 @@ def _layers(model: PlotModel, outcome: Outcome) -> tuple[LayerEstimate, ...]:
         below = LayerEstimate(
             upper_depth_cm=model.missing.measured_to_cm,
             lower_depth_cm=model.missing.lower_depth_cm,
-            root_c=summaries[-1],
+            root_c=summaries[measured],
             is_extrapolated=True,
         )
         layers.append(below)

@@ -14,7 +14,9 @@ import numpy as np
 from scipy.special import expit, logit, ndtr
 
 from estimates.science.cleaning import Route, soil_share, soil_share_from_carbon
-from estimates.science.distributions import Array
+from estimates.science.distributions import Array, PositiveRows
+from estimates.science.dug_plants import DugRows
+from estimates.science.inflows import Key, RootCarbon, component_keys, inflows
 from estimates.science.inputs import Measured, Stand
 from estimates.science.root_rows import RootRows
 from estimates.science.shared_inputs import (
@@ -22,12 +24,9 @@ from estimates.science.shared_inputs import (
     ASH_OF_SOIL,
     DEPTH_MODEL,
     EXTRANEOUS,
-    PEAK_TO_HARVEST,
-    RHIZODEPOSITION,
     WASHING_LOSS,
 )
 from estimates.science.soil_by_carbon import CLEAN_ROOT_CARBON
-from estimates.science.turnover import annual_input, perennial_input, tree_input
 
 Shared = Mapping[str, Array]
 
@@ -53,6 +52,8 @@ class PlotDraws:
     layer_sigmas: Array
     missing: tuple[float, float] | None
     stands: tuple[Stand, ...]
+    dug: DugRows
+    deposited: PositiveRows
     groups: Mapping[str, slice]
 
     @property
@@ -68,8 +69,17 @@ class PlotDraws:
             (self.rows.determined.nominal, self.rows.plot_carbon.nominal)
         )
         value[self.groups["ash"]] = self.rows.ash.nominal
+        value[self.groups["dug"]] = self.dug.masses.nominal
+        value[self.groups["deposited"]] = self.deposited.nominal
         value[self.groups["cores"]] = self.sampling_sigma / 2.0
         return value
+
+    @property
+    def components(self) -> tuple[Key, ...]:
+        """Return what the rows after the layers are."""
+        return component_keys(
+            self.stands, has_dug=len(self.dug.masses) > 0, has_missing=self.missing is not None
+        )
 
     def nominal_shared(self, means: Shared) -> dict[str, Array]:
         """Return the shared inputs at which every one of them is at its mean for this plot."""
@@ -79,9 +89,10 @@ class PlotDraws:
         return shared
 
     def outputs(self, normals: Array, shared: Shared) -> Array:
-        """Return rows of draws: stock, input, then one row per layer; uses up the normals.
+        """Return rows of draws: stock, input, one row per layer, components; uses up the normals.
 
-        g C per m2, and g C per m2 and year for the input.
+        g C per m2, and g C per m2 and year for the input. What was dug out by plant is in the
+        stock and in the input, and in no layer.
         """
         by_interval = self._carbon_by_interval(normals, shared)
         layers, coarse = by_interval[:-1], by_interval[-1]
@@ -89,12 +100,20 @@ class PlotDraws:
         factor = np.exp(self.sampling_sigma * spread - self.sampling_sigma**2 / 2.0)
         measured = layers.sum(axis=0) * factor[0]
         missing = self._missing(shared)
-        stock = measured * (1.0 + missing)
-        coarse = coarse * factor[0] * (1.0 + missing)
+        carbon = RootCarbon(
+            cored=measured * (1.0 + missing),
+            coarse=coarse * factor[0] * (1.0 + missing),
+            above=1.0 / (1.0 + missing),
+            dug=self.dug.draw(normals[self.groups["dug"]], shared),
+            deposited=self._deposited(normals),
+        )
+        total, lines = inflows(self.stands, self._shares(normals), carbon, shared)
+        stock = carbon.cored if carbon.dug is None else carbon.cored + carbon.dug
         layers = layers * np.exp(self.layer_sigmas * spread - self.layer_sigmas**2 / 2.0)
-        rows = [stock, self._input(stock, coarse, shared), *layers]
+        rows = [stock, total, *layers]
         if self.missing is not None:
             rows.append(measured * missing)
+        rows += [lines[key] for key in self.components]
         return np.stack(np.broadcast_arrays(*rows))
 
     def fraction_mass(self, normals: Array, shared: Shared) -> Array:
@@ -201,28 +220,20 @@ class PlotDraws:
         factor: Array = np.exp(sigma * shared[DEPTH_MODEL] - sigma**2 / 2.0)
         return mean * factor
 
-    def _input(self, stock: Array, coarse: Array, shared: Shared) -> Array:
-        deposition = shared[RHIZODEPOSITION]
-        total = np.zeros(1)
-        for stand in self.stands:
-            root_c = stock * stand.share
-            if stand.growth == "annual":
-                peak = shared[PEAK_TO_HARVEST] if stand.sampled_at == "harvest" else np.ones(1)
-                part = annual_input(root_c, peak_to_harvest=peak, rhizodeposition=deposition)
-            elif stand.growth == "perennial":
-                part = perennial_input(
-                    root_c,
-                    turnover=shared[f"turnover.{stand.turnover}"],
-                    rhizodeposition=deposition,
-                    is_terminated=stand.is_terminated,
-                )
-            else:
-                part = tree_input(
-                    root_c - coarse * stand.share,
-                    coarse * stand.share,
-                    fine_turnover=shared[f"turnover.{stand.turnover}"],
-                    coarse_turnover=np.zeros(1),
-                    rhizodeposition=deposition,
-                )
-            total = total + part
-        return total
+    def _deposited(self, normals: Array) -> Array | None:
+        if not len(self.deposited):
+            return None
+        drawn: Array = self.deposited.fill(normals[self.groups["deposited"]].copy())[0]
+        return drawn
+
+    def _shares(self, normals: Array) -> list[Array]:
+        """Return the share of the roots of each stand; together they are all roots."""
+        group = self.groups["species_shares"]
+        if group.stop == group.start:
+            return [np.array([stand.share]) for stand in self.stands]
+        drawn = [
+            np.maximum(stand.share + stand.share_sd * row, 0.0)
+            for stand, row in zip(self.stands, normals[group], strict=True)
+        ]
+        whole = sum(drawn, np.zeros(1))
+        return [share / whole for share in drawn]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,8 @@ from estimates.science.depth import (
     fit_beta,
     missing_depth,
 )
-from estimates.science.distributions import Array, lognormal_sigma
+from estimates.science.distributions import Array, PositiveRows, lognormal_sigma
+from estimates.science.dug_plants import DugRows, dug_plants
 from estimates.science.errors import ImpossibleLayer, ImpossibleShares, NotEnoughData
 from estimates.science.extraneous import with_extraneous
 from estimates.science.ground import LEAST_FREEDOM, Sampling, ground_of, sampling_of
@@ -63,7 +65,10 @@ def plot_model(plot: Plot, *, parameters: ParameterSet, options: Options) -> Plo
         plot, parameters=parameters, options=options, roots=table.arrays
     )
     ground = ground_of(grid, table.rows, cores=len(profiles))
-    draws = _draws_of_cores(plot, table, options, ground.grids(table.arrays.places))
+    dug = dug_plants(plot, parameters=parameters, options=options)
+    shared = shared.with_more(dug.shared)
+    grids = ground.grids(table.arrays.places)
+    draws = _draws_of_cores(plot, table, dug.rows, options, grids)
     mass, carbon = _nominal_amounts(draws, shared)
     by_core = ground.by_core(carbon)
     missing, depth_notes = _missing(
@@ -78,18 +83,18 @@ def plot_model(plot: Plot, *, parameters: ParameterSet, options: Options) -> Plo
     )
     below = 1.0 if missing is None else 1.0 + missing.middle
     notes += [*profile_notes, *grid_notes, *table.notes, *shared_notes, *depth_notes]
-    notes += [*_sampling_notes(sampling), *_stand_notes(plot, table)]
+    notes += [*_sampling_notes(sampling), *_stand_notes(plot, table), *dug.notes]
     return PlotModel(
         draws=draws,
         shared=shared if missing is None else shared.with_depth_model(),
         grid=grid,
         missing=missing,
-        cores=tuple(
-            CoreValue(key=profile.core.key, weight=weight, root_c_g_m2=float(value) * below)
-            for profile, weight, value in zip(profiles, weights, by_core.sum(axis=1), strict=True)
+        cores=_core_values(
+            profiles, weights, by_core.sum(axis=1) * below + _dug_carbon(dug.rows, shared)
         ),
         cores_are_exchangeable=isinstance(plot.positions, EqualPositions),
-        root_mass_g_m2=float((weights @ ground.by_core(mass)).sum()) * below,
+        root_mass_g_m2=float((weights @ ground.by_core(mass)).sum()) * below
+        + float(dug.rows.masses.mean.sum()),
         notes=tuple(sorted(notes)),
     )
 
@@ -129,7 +134,7 @@ def _profiles(plot: Plot, options: Options) -> tuple[list[CoreProfile], list[Not
 
 
 def _draws_of_cores(
-    plot: Plot, table: RowTable, options: Options, grids: tuple[Any, Any, Any]
+    plot: Plot, table: RowTable, dug: DugRows, options: Options, grids: tuple[Any, Any, Any]
 ) -> PlotDraws:
     """Return the draws of what was measured, before cores differ and roots lie deeper."""
     arrays = table.arrays
@@ -139,6 +144,9 @@ def _draws_of_cores(
         "ash": len(arrays.ash),
         "processed_share": len(set(arrays.core_of_divided.tolist())),
         "extraneous_measured": int(plot.extraneous is not None),
+        "species_shares": _uncertain_shares(plot),
+        "dug": len(dug.masses),
+        "deposited": int(plot.deposited is not None),
         "cores": 1,
     }
     ends = np.cumsum(list(heights.values())).tolist()
@@ -155,8 +163,23 @@ def _draws_of_cores(
         layer_sigmas=np.zeros((1, 1)),
         missing=None,
         stands=tuple(plot.stands),
+        dug=dug,
+        deposited=_deposited(plot),
         groups=groups,
     )
+
+
+def _deposited(plot: Plot) -> PositiveRows:
+    found = [] if plot.deposited is None else [plot.deposited]
+    return PositiveRows(
+        mean=np.array([item.value for item in found], dtype=float),
+        sd=np.array([item.uncertainty for item in found], dtype=float),
+    )
+
+
+def _uncertain_shares(plot: Plot) -> int:
+    """Return how many shares are drawn: those of all stands, or of none."""
+    return len(plot.stands) if any(stand.share_sd > 0 for stand in plot.stands) else 0
 
 
 def _nominal_amounts(draws: PlotDraws, shared: SharedInputs) -> tuple[Array, Array]:
@@ -169,6 +192,20 @@ def _nominal_amounts(draws: PlotDraws, shared: SharedInputs) -> tuple[Array, Arr
     for place, concentration in zip(draws.rows.places, concentrations, strict=True):
         carbon[place] *= concentration
     return mass, carbon
+
+
+def _core_values(
+    profiles: Sequence[CoreProfile], weights: Sequence[float], root_c_g_m2: Array
+) -> tuple[CoreValue, ...]:
+    return tuple(
+        CoreValue(key=profile.core.key, weight=weight, root_c_g_m2=float(value))
+        for profile, weight, value in zip(profiles, weights, root_c_g_m2, strict=True)
+    )
+
+
+def _dug_carbon(rows: DugRows, shared: SharedInputs) -> float:
+    carbon = rows.draw(rows.masses.nominal, shared.means())
+    return 0.0 if carbon is None else float(carbon[0])
 
 
 def _missing(

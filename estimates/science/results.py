@@ -9,8 +9,24 @@ from estimates.science.budget import VarianceShare
 from estimates.science.monte_carlo import Summary
 
 Quantity = Literal["root_c_stock", "c_input"]
-Component = Literal["root_c_input", "rhizodeposit_c_input", "straw_c"]
-"""Parts of a year's C: of roots, of net rhizodeposition, of all above ground but the product."""
+Component = Literal[
+    "root_c_input",
+    "rhizodeposit_c_input",
+    "straw_c",
+    "standing_c_input",
+    "turnover_c_input",
+    "deep_root_c_input",
+    "crown_c_input",
+    "crown_c_stock",
+    "rhizodeposit_limit",
+    "c_input",
+]
+"""Parts of a year's C: of roots, of net rhizodeposition, of all above ground but the product.
+
+Of roots: those that stood, those replaced before, those below the depth sampled, crowns and
+taproots dug out by plant. What of rhizodeposits a tracer could show is a limit. Of one species of a
+mixture: its whole C input.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -34,10 +50,11 @@ class LayerEstimate:
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentEstimate:
-    """C of one part in g C per m2 and year."""
+    """C of one part in g C per m2 and year; of crowns also the stock in g C per m2."""
 
     component: Component
     c: Summary
+    species: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

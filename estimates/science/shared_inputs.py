@@ -19,6 +19,7 @@ from estimates.science.distributions import (
     beta_by_moments,
     lognormal_by_moments,
 )
+from estimates.science.inflows import PEAK_TO_HARVEST, RHIZODEPOSITION
 from estimates.science.inputs import Measured, Options, Plot, Stand
 from estimates.science.monte_carlo import BLOCK_DRAWS, random_stream
 from estimates.science.parameters import ParameterSet
@@ -30,8 +31,6 @@ ASH_OF_ROOT = "ash.clean_root"
 ASH_OF_SOIL = "ash.soil"
 EXTRANEOUS = "extraneous"
 WASHING_LOSS = "washing_loss"
-RHIZODEPOSITION = "rhizodeposition"
-PEAK_TO_HARVEST = "peak_to_harvest.harvest"
 DEPTH_MODEL = "depth_model"
 
 LABELLED = "labelled"
@@ -69,12 +68,13 @@ class SharedInputs:
             for name, item in self.distributions.items()
         }
 
+    def with_more(self, distributions: Mapping[str, Distribution]) -> SharedInputs:
+        """Return these inputs and others."""
+        return SharedInputs(seed=self.seed, distributions={**self.distributions, **distributions})
+
     def with_depth_model(self) -> SharedInputs:
         """Return these inputs and the depth model, which plots of a crop get wrong together."""
-        return SharedInputs(
-            seed=self.seed,
-            distributions={**self.distributions, DEPTH_MODEL: StandardNormal()},
-        )
+        return self.with_more({DEPTH_MODEL: StandardNormal()})
 
     def uncertain(self) -> tuple[str, ...]:
         """Return the names of the inputs that vary."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from estimates.orders import DEFAULT_METHODS, Wish
+from estimates.orders.options import BACKGROUNDS, LABELS, TRACERS
 from estimates.orders.place import LARGEST_SEED
 from estimates.runs.registry import REGISTRY
 from sampling.models import Campaign, Project
@@ -42,7 +44,14 @@ OPTIONS = (
     "yield_moisture_percent",
     "season_water_mm",
     "renewal_years",
+    "tracer",
+    "label",
+    "background",
 )
+
+
+def _named(words: Sequence[str]) -> list[tuple[str, str]]:
+    return [(word, word.replace("_", " ")) for word in words]
 
 
 class OrderForm(forms.Form):
@@ -85,6 +94,13 @@ class OrderForm(forms.Form):
     )
     renewal_years = forms.FloatField(
         required=False, min_value=1, max_value=100, label="Perennials are renewed after, years"
+    )
+    tracer = forms.ChoiceField(choices=_named(TRACERS), required=False, label="Tracer of a label")
+    label = forms.ChoiceField(
+        choices=_named(LABELS), required=False, initial="repeated", label="How it was given"
+    )
+    background = forms.ChoiceField(
+        choices=_named(BACKGROUNDS), required=False, label="Unlabelled soil is that of"
     )
     seed = forms.IntegerField(
         min_value=0,

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from estimates.models import SPREAD_LEVELS, EstimateRun
+from estimates.models import QUANTITIES, SPREAD_LEVELS, EstimateResult, EstimateRun
 from estimates.runs.provenance import Origin, origins_of
 from estimates.runs.registry import source_of
 from sampling.errors import NotFound
 from sampling.web.pages import ProjectPage
 
+ORDER_OF_QUANTITIES = [name for name, _ in QUANTITIES]
 SVG_TYPE = "image/svg+xml"
 ENSEMBLE_LEVELS = ("plot", "treatment")
 
@@ -46,7 +47,7 @@ class RunPage(RunBase):
     def get(self, request: HttpRequest, run_id: uuid.UUID, **_ids: object) -> HttpResponse:
         """Show the estimate."""
         run = self.run_of(run_id)
-        results = list(run.results.select_related("treatment").order_by("level", "upper_depth_cm"))
+        results = sorted(run.results.select_related("treatment"), key=_in_order)
         return self.shown(
             {
                 "run": run,
@@ -60,6 +61,7 @@ class RunPage(RunBase):
                 ],
                 "spreads": [result for result in results if result.level in SPREAD_LEVELS],
                 "whole": [result for result in results if result.level == "plot"],
+                "species": [result for result in results if result.level == "species"],
                 "layers": [result for result in results if result.level == "layer"],
                 "treatments": [result for result in results if result.level == "treatment"],
                 "notes": notes_of(run),
@@ -81,6 +83,16 @@ class RunFigure(RunBase):
         if figure is None:
             raise NotFound
         return HttpResponse(figure.svg, content_type=SVG_TYPE)
+
+
+def _in_order(result: EstimateResult) -> tuple[str, float, int, str]:
+    """Order results as the list of quantities does: sums before their parts."""
+    return (
+        result.level,
+        result.upper_depth_cm if result.level == "layer" else 0.0,
+        ORDER_OF_QUANTITIES.index(result.quantity),
+        result.species,
+    )
 
 
 def notes_of(run: EstimateRun) -> list[dict[str, Any]]:

@@ -40,7 +40,7 @@ def test_an_analyst_orders_estimates_and_reads_them(api, trial):
     shown = api.get(f"{ORDERS}/{order.pk}").json()
     assert shown["progress"]["succeeded"] == 5
     stocks = rows(api.get(RESULTS, {"order": order.pk, "level": "plot", "current": "true"}))
-    assert len(stocks) == 8
+    assert len(stocks) == 24
     assert {row["unit"] for row in stocks} == {"g m-2", "g m-2 a-1"}
 
 
@@ -163,7 +163,7 @@ def test_the_file_holds_one_line_a_result(api, finished_plot, trial):
 
     table = list(csv.DictReader(io.StringIO(answer.content.decode())))
     assert answer["content-type"] == "text/csv; charset=utf-8"
-    assert [row["level"] for row in table] == ["layer", "layer", "layer", "plot", "plot"]
+    assert [row["level"] for row in table] == ["layer"] * 3 + ["plot"] * 6
     assert {row["plot"] for row in table} == {"P001"}
     assert {row["block"] for row in table} == {"B1"}
     assert all(float(row["lower"]) < float(row["mean"]) < float(row["upper"]) for row in table)

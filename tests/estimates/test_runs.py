@@ -54,6 +54,10 @@ def test_a_finished_run_holds_numbers_lineage_and_a_drawing(finished, trial):
     assert set(run.results.values_list("level", "quantity")) == {
         ("plot", "root_c_stock"),
         ("plot", "c_input"),
+        ("plot", "root_c_input"),
+        ("plot", "rhizodeposit_c_input"),
+        ("plot", "standing_c_input"),
+        ("plot", "turnover_c_input"),
         ("layer", "root_c_stock"),
     }
     used = set(run.inputs.filter(kind="root_fraction").values_list("record", flat=True))
@@ -80,7 +84,7 @@ def test_completing_a_run_twice_stores_it_once(run):
     outcomes = [complete_run(run.pk, worker="here") for _ in range(2)]
 
     assert outcomes == [True, False]
-    assert run.results.count() == 5
+    assert run.results.count() == 9
 
 
 def test_two_workers_cannot_claim_one_run(run):
@@ -111,7 +115,7 @@ def test_a_worker_that_lost_its_claim_stores_nothing(run, monkeypatch):
     assert stored is False
     run.refresh_from_db()
     assert run.worker == "other"
-    assert run.results.count() == 5
+    assert run.results.count() == 9
 
 
 def test_a_run_cancelled_under_way_stores_nothing(run, analyst, monkeypatch):

@@ -104,7 +104,7 @@ def wait(child, is_so, what):
 def assert_all_stored_once(runs):
     assert {run.state for run in runs.all()} == {"succeeded"}
     plots = runs.of_plots().annotate(found=Count("results", distinct=True))
-    assert {run.found for run in plots} == {5}
+    assert {run.found for run in plots} == {9}
     assert runs.count() == PLOTS + 1
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from estimates.science.errors import ImpossibleLayer, MixedScales, UnknownTerm
 
-Isotope = Literal["13C", "15N"]
+Isotope = Literal["13C", "15N", "14C"]
 Scale = Literal["VPDB", "VPDB-LSVEC", "air-N2"]
 
 PERMIL = 1000.0
