@@ -143,6 +143,7 @@ def _grown(
         plot_rows.stands,
         sampled_on=sampled_on,
         samples=[sample for part in taken for sample in part.samples],
+        events=plot_rows.cover_events,
     )
     season = Season(rain=rows.rain.get(row.study.site_id, {}), irrigations=plot_rows.irrigations)
     harvests, harvest_notes = science_harvests(

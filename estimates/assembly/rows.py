@@ -29,7 +29,7 @@ T = TypeVar("T")
 RESULT = "result"
 """The purpose of determinations that speak for their specimen."""
 
-COVER_EVENTS = ("cover_crop_sown", "cover_crop_terminated")
+COVER_EVENTS = ("cover_crop_sown", "cover_crop_terminated", "stand_ended")
 IRRIGATION = "irrigation"
 
 Rain = Mapping[tuple[int, int], float]

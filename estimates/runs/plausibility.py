@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import Sum
 
 from estimates.assembly.laboratory import ASH, CARBON
-from estimates.assembly.stands import GROWTH_OF_KIND, grown_stands, kinship_of
+from estimates.assembly.plants import kinship_of
+from estimates.assembly.stands import GROWTH_OF_KIND, grown_stands
 from estimates.assembly.units import MASS_SHARE, converted
 from estimates.science.stoichiometry.sample_doubts import (
     Quantity,

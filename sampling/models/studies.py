@@ -253,6 +253,7 @@ MANAGEMENT_EVENT_KINDS = [
     ("manure", "manure"),
     ("cover_crop_sown", "cover crop sown"),
     ("cover_crop_terminated", "cover crop terminated"),
+    ("stand_ended", "stand ended"),
     ("irrigation", "irrigation"),
     ("other", "other"),
 ]
