@@ -13,6 +13,7 @@ from estimates.api.scenario_views import (
     ScenarioViewSet,
     TreatmentContrastViewSet,
 )
+from estimates.api.traits import VarietyTraitViewSet
 from estimates.api.views import (
     ImpactViewSet,
     OrderViewSet,
@@ -30,6 +31,7 @@ router.register("contrast-results", ContrastResultViewSet, basename="contrast-re
 router.register("estimate-methods", MethodViewSet, basename="estimate-method")
 router.register("treatment-contrasts", TreatmentContrastViewSet, basename="treatment-contrast")
 router.register("planned-precision", PlannedPrecisionViewSet, basename="planned-precision")
+router.register("variety-traits", VarietyTraitViewSet, basename="variety-traits")
 router.register("parameter-sets", ParameterSetViewSet, basename="parameter-set")
 
 impact: URLPattern = path(

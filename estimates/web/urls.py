@@ -16,10 +16,13 @@ from estimates.web.scenarios import (
     ScenarioPage,
     ScenariosPage,
 )
+from estimates.web.traits import TraitsFile, TraitsPage
 
 pages: list[URLPattern] = [
     path("", OrdersPage.as_view(), name="orders"),
     path("planning/", PlanningPage.as_view(), name="planning"),
+    path("traits/<uuid:campaign_id>/", TraitsPage.as_view(), name="traits"),
+    path("traits/<uuid:campaign_id>/traits.csv", TraitsFile.as_view(), name="traits-file"),
     path("<uuid:order_id>/", OrderPage.as_view(), name="order"),
     path("<uuid:order_id>/progress", ProgressPart.as_view(), name="progress"),
     path("<uuid:order_id>/cancel", CancelOrder.as_view(), name="cancel"),

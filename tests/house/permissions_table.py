@@ -318,6 +318,7 @@ ESTIMATES = [
     ),
     get("api/v1/estimate-methods", "estimate.read"),
     get("api/v1/planned-precision", "estimate.read"),
+    get("api/v1/variety-traits", "estimate.read"),
     Row(
         method="GET",
         route="api/v1/estimate-impact/<kind>/<record>",
@@ -462,6 +463,12 @@ PAGES = [
     *page(PROJECT + "lab/campaigns/<campaign_id>/", "lab.read", campaign_id="campaign"),
     *page(PROJECT + "estimates/", "estimate.read", "estimate.order"),
     *page(PROJECT + "estimates/planning/", "estimate.read"),
+    *page(PROJECT + "estimates/traits/<campaign_id>/", "estimate.read", campaign_id="campaign"),
+    *page(
+        PROJECT + "estimates/traits/<campaign_id>/traits.csv",
+        "estimate.read",
+        campaign_id="campaign",
+    ),
     *page(PROJECT + "estimates/<order_id>/", "estimate.read", order_id="order"),
     *page(PROJECT + "estimates/<order_id>/progress", "estimate.read", order_id="order"),
     form(PROJECT + "estimates/<order_id>/cancel", "estimate.order", order_id="order"),

@@ -4,7 +4,8 @@ INRAE, AMG v2 parameter set, doi:10.57745/MEQQIX; amendments after Levavasseur e
 doi:10.1111/sum.12856. A line of a crop is its harvest index, shoot:root ratio, beta of depth, the
 share of straw left when it is exported, and h of shoots; of an amendment its C in kg per t fresh
 mass and h. Figures stand as published, so "Winter wheat" as a cover crop has h 0.071, which is
-that row's own extra-root share: a value shifted by a column. `doubts_about` says so.
+that row's own extra-root share: a value shifted by a column. `doubts_about` says so. The licence is
+to be confirmed before a release: docs/decisions/0010.
 """
 
 from __future__ import annotations
