@@ -11,7 +11,6 @@ from typing import Any
 
 from estimates.assembly.laboratory import (
     ACTIVITY14C,
-    BULK_DENSITY,
     CARBON,
     DELTA13C,
     DELTA15N,
@@ -23,11 +22,10 @@ from estimates.assembly.laboratory import (
 from estimates.assembly.lineage import Lineage, lineage_of
 from estimates.assembly.references import mean_of
 from estimates.assembly.rows import CampaignRows
-from estimates.assembly.units import DENSITY, converted
+from estimates.assembly.soil_density import bulk_densities
 from estimates.science.inputs import LabelledLayer, Measured, Options
 from sampling.models import CoreSegment, SoilCore, Specimen
 
-MG_PER_G = 1000.0
 ANALYTES: Mapping[str, frozenset[str]] = {"13C": DELTA13C, "15N": DELTA15N, "14C": ACTIVITY14C}
 
 Depths = tuple[float, float]
@@ -84,14 +82,9 @@ class LabelledPlot:
                 self.lineage |= {lineage_of(specimen), lineage_of(segment)}
             element = NITROGEN if self.options.tracer == "15N" else SOIL_CARBON
             self._add(self.bench.share(specimen.pk, element), self.element[depths])
-            density = self.bench.density(specimen.pk, BULK_DENSITY)
-            self._add(density, self.density[depths], factor=1.0 / MG_PER_G)
-        for measurement in self.rows.measurements.get(segment.pk, ()):
-            if measurement.variable.analyte in BULK_DENSITY and measurement.value is not None:
-                mg_cm3 = converted(measurement.value, measurement.variable.unit, DENSITY)
-                if mg_cm3 is not None:
-                    self.density[depths].append(mg_cm3 / MG_PER_G)
-                    self.lineage |= {lineage_of(measurement), lineage_of(measurement.variable)}
+        densities, lineage = bulk_densities(segment, rows=self.rows, bench=self.bench)
+        self.density[depths] += densities
+        self.lineage |= lineage
         for fraction in self.rows.fractions.get(segment.pk, ()):
             bag = material.specimens.get(fraction.specimen_id) if fraction.specimen_id else None
             if bag is not None:
@@ -107,10 +100,10 @@ class LabelledPlot:
         self.scales |= set(found.scales)
         return self._add(found, into)
 
-    def _add(self, found: Found, into: list[float], *, factor: float = 1.0) -> bool:
+    def _add(self, found: Found, into: list[float]) -> bool:
         if found.value is None:
             return False
-        into.append(found.value * factor)
+        into.append(found.value)
         self.lineage |= set(found.lineage)
         return True
 

@@ -2,6 +2,7 @@
 
 The analyte says of which part of the bag a result speaks: of the washed sample, of roots picked
 clean from it (`..._clean_root`), or of the extraneous matter picked out of it (`..._extraneous`).
+On soil `..._reference` speaks of the soil of that layer under the vegetation before.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ ASH = frozenset({"ash"})
 CLEAN_ROOT_CARBON = frozenset({"carbon_clean_root", "carbon clean root", "clean_root_carbon"})
 EXTRANEOUS_CARBON = frozenset({"carbon_extraneous", "carbon extraneous"})
 DELTA13C = frozenset({"delta13c", "delta_13c", "delta 13c", "d13c"})
+REFERENCE_DELTA13C = frozenset({f"{name}_reference" for name in DELTA13C})
 DELTA15N = frozenset({"delta15n", "delta_15n", "delta 15n", "d15n"})
 ACTIVITY14C = frozenset({"c14_activity", "14c_activity", "activity_14c"})
 NITROGEN = frozenset({"nitrogen", "n", "total_nitrogen", "total nitrogen", "total n"})

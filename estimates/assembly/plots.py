@@ -14,6 +14,7 @@ from estimates.assembly.labelled import LabelledPlot
 from estimates.assembly.laboratory import Bench
 from estimates.assembly.layers import CoreLayers, core_keys
 from estimates.assembly.lineage import Lineage, lineage_of
+from estimates.assembly.natural import NaturalSoil, natural_fields
 from estimates.assembly.occasions import last_occasion
 from estimates.assembly.places import distance_m, position_scheme
 from estimates.assembly.references import science_references
@@ -93,6 +94,8 @@ def _plot_inputs(
     extraneous, extraneous_notes = _extraneous([x for part in taken for x in part.extraneous])
     labelled = LabelledPlot(rows=rows, bench=bench, options=options)
     labelled.collect(plot_rows.cores)
+    natural = NaturalSoil(rows=rows, bench=bench)
+    natural.collect(plot_rows.cores)
     limiting = [x for x in (row.limiting_layer_cm, row.study.site.limiting_layer_cm) if x]
     science = Plot(
         key=plot_key(row),
@@ -107,7 +110,7 @@ def _plot_inputs(
         extraneous=extraneous,
         dug=dug,
         **labelled.fields(),
-        **science_references(part.references for part in taken),
+        **natural_fields(natural, science_references(part.references for part in taken)),
     )
     all_notes = [*notes, *position_notes, *grown.notes, *extraneous_notes]
     all_notes += [*dug_notes, *_plant_core_notes(dug, points)]
@@ -117,7 +120,10 @@ def _plot_inputs(
         treatment_id=row.treatment_id,
         plot=science,
         lineage=_lineage(
-            plot_rows, list(collected.values()), grown.season, _seen(measured, labelled)
+            plot_rows,
+            list(collected.values()),
+            grown.season,
+            _seen(measured) | labelled.used() | natural.used(),
         ),
         notes=tuple(sorted(set(all_notes))),
     )
@@ -213,11 +219,10 @@ def _plant_core_notes(dug: Sequence[DugPart], points: Sequence[SamplingPoint]) -
     return [Note(code="core_on_plant", message=message)]
 
 
-def _seen(measured: Sequence[Measurement], labelled: LabelledPlot) -> set[Lineage]:
-    """Return what was measured on the plot itself, and what its label was read from."""
+def _seen(measured: Sequence[Measurement]) -> set[Lineage]:
+    """Return what was measured on the plot itself."""
     used = {lineage_of(item) for item in measured}
-    used |= {lineage_of(item.variable) for item in measured}
-    return used | labelled.used()
+    return used | {lineage_of(item.variable) for item in measured}
 
 
 def _lineage(

@@ -24,6 +24,7 @@ QUANTITIES = [
     ("crown_c_input", "C input of crowns and taproots"),
     ("crown_c_stock", "C of crowns and taproots"),
     ("rhizodeposit_limit", "detection limit of rhizodeposits"),
+    ("new_soil_c", "soil C of the crop"),
     ("straw_c", "C of straw"),
 ]
 LEVELS = [
@@ -48,6 +49,7 @@ UNITS = {
     "crown_c_input": "g m-2 a-1",
     "crown_c_stock": "g m-2",
     "rhizodeposit_limit": "g m-2 a-1",
+    "new_soil_c": "g m-2",
     "straw_c": "g m-2 a-1",
 }
 """Of C, per area of ground; the input also per year."""

@@ -120,6 +120,7 @@ OPTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "yield_moisture_percent": _number(0, 99),
     "season_water_mm": _number(0, 9000),
     "renewal_years": _number(1, 100),
+    "crop_years": _number(0.1, 1000),
     "tracer": _one_of(*TRACERS),
     "label": _one_of(*LABELS),
     "background": _one_of(*BACKGROUNDS),

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from estimates import science
 from estimates.models import EstimateRun
-from estimates.science import labelled_cores, measured_cores
+from estimates.science import labelled_cores, measured_cores, natural_cores
 from estimates.science.allometry.estimate import estimate_harvest
 from estimates.science.allometry.methods import METHODS as YIELD_METHODS
 from estimates.science.inputs import Options, Plot
@@ -28,6 +28,7 @@ class PlotMethod(Protocol):
 METHODS: Mapping[str, PlotMethod] = {
     measured_cores.METHOD: measured_cores.estimate_plot,
     labelled_cores.METHOD: labelled_cores.estimate_labelled,
+    natural_cores.METHOD: natural_cores.estimate_natural,
     **{name: partial(estimate_harvest, method=name) for name in YIELD_METHODS},
 }
 

@@ -43,6 +43,14 @@ REGISTRY: Mapping[str, Method] = {
             "values of the tracer; C and bulk density of the soil",
         ),
         Method(
+            name="natural_abundance",
+            parameter_set="measured_cores",
+            source="Balesdent et al. 1987, doi:10.1016/0038-0717(87)90120-9, with washed roots of "
+            "soil cores",
+            needs="soil cores with root fractions; delta 13C of roots, soil and reference soil; C "
+            "and bulk density of the soil; years since the vegetation changed",
+        ),
+        Method(
             name="bolinder_2007",
             parameter_set=YIELD_ALLOMETRY,
             source="Bolinder et al. 2007, doi:10.1016/j.agee.2006.05.013",

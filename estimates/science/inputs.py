@@ -30,6 +30,7 @@ __all__ = [
     "EqualPositions",
     "LabelledLayer",
     "Measured",
+    "NaturalLayer",
     "Options",
     "PlantCentred",
     "Plot",
@@ -172,6 +173,18 @@ class LabelledLayer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NaturalLayer:
+    """Soil of one layer under a crop and under the vegetation before: delta 13C in permil."""
+
+    upper_depth_cm: float
+    lower_depth_cm: float
+    soil: Measured
+    reference: Measured | None = None
+    carbon_g_per_g: float | None = None
+    bulk_density_g_cm3: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Core:
     """One soil core (or composite, or pit profile) and the root fractions found in it."""
 
@@ -232,6 +245,7 @@ class Plot:
     delta13c_scales: Sequence[str | None] = ()
     dug: Sequence[DugPart] = ()
     labelled: Sequence[LabelledLayer] = ()
+    natural: Sequence[NaturalLayer] = ()
     tracer_scales: Sequence[str | None] = ()
     root_carbon_per_nitrogen: float | None = None
     deposited: Measured | None = None
@@ -245,7 +259,8 @@ class Options:
     recovery test of the team. soil_by is what tells adhering soil; clean_root_carbon stands in for
     plots without that determination. extraneous names a prior, or the determination there must be;
     with a prior or none a hand check still goes first. target_depth_cm None with extrapolate means
-    the whole profile. tracer, label and background say how the method labelled_cores was labelled.
+    the whole profile. tracer, label and background say how the method labelled_cores was labelled;
+    crop_years are those since the vegetation changed, for the method natural_abundance.
     yield_moisture_percent is taken for yields without a moisture, season_water_mm and
     renewal_years for every stand of a method that asks for them.
     """
@@ -269,6 +284,7 @@ class Options:
     tracer: Isotope = "13C"
     label: LabelType = "repeated"
     background: BackgroundKind = "unlabelled_same_species"
+    crop_years: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse options no estimate can follow."""

@@ -19,6 +19,7 @@ Component = Literal[
     "crown_c_input",
     "crown_c_stock",
     "rhizodeposit_limit",
+    "new_soil_c",
     "c_input",
 ]
 """Parts of a year's C: of roots, of net rhizodeposition, of all above ground but the product.
@@ -50,7 +51,7 @@ class LayerEstimate:
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentEstimate:
-    """C of one part in g C per m2 and year; of crowns also the stock in g C per m2."""
+    """C of one part in g C per m2 and year; of crowns and of new soil C the stock in g per m2."""
 
     component: Component
     c: Summary

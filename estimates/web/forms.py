@@ -44,6 +44,7 @@ OPTIONS = (
     "yield_moisture_percent",
     "season_water_mm",
     "renewal_years",
+    "crop_years",
     "tracer",
     "label",
     "background",
@@ -94,6 +95,9 @@ class OrderForm(forms.Form):
     )
     renewal_years = forms.FloatField(
         required=False, min_value=1, max_value=100, label="Perennials are renewed after, years"
+    )
+    crop_years = forms.FloatField(
+        required=False, min_value=0.1, max_value=1000, label="Years since the vegetation changed"
     )
     tracer = forms.ChoiceField(choices=_named(TRACERS), required=False, label="Tracer of a label")
     label = forms.ChoiceField(

@@ -39,7 +39,7 @@ def test_the_queries_do_not_grow_with_the_campaign(demo, django_assert_max_num_q
     plots = list(Plot.objects.values_list("pk", flat=True))
     counts = []
     for some in (plots[:1], plots):
-        with django_assert_max_num_queries(10) as captured:
+        with django_assert_max_num_queries(11) as captured:
             assemble(demo.pk, some, options=OPTIONS)
         counts.append(len(captured))
 

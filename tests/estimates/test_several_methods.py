@@ -51,8 +51,11 @@ def value(order, quantity="c_input", *, plot, method, level="plot"):
     )
 
 
+CORES = ("measured_cores", "labelled_cores", "natural_abundance")
+
+
 def test_the_table_of_methods_is_that_of_the_science():
-    assert REGISTRY.keys() == METHODS.keys() == {"measured_cores", "labelled_cores", *YIELD_METHODS}
+    assert REGISTRY.keys() == METHODS.keys() == {*CORES, *YIELD_METHODS}
     assert (set_of(FAMILY), set_of("ensemble"), set_of("guess")) == (FAMILY, "ensemble", None)
     for name, method in YIELD_METHODS.items():
         assert set_of(name) == FAMILY
