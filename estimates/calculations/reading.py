@@ -10,8 +10,8 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from estimates.calculations.declaration import Column, Row, Table, Value
 from estimates.calculations.parsing import parse_cell
@@ -24,11 +24,15 @@ MEANT = 0.8  # how alike an unknown header must be to a known one to be mentione
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """The readable rows of a table, what is wrong in others, and remarks that stop nothing."""
+    """The readable rows of a table, what is wrong in others, and remarks that stop nothing.
+
+    absent are the columns the file does not have, each as the problem it is once a row needs it.
+    """
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     remarks: tuple[str, ...]
+    absent: Mapping[str, Problem] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +44,11 @@ class _Place:
     factor: float
 
 
-def read_table(content: bytes, table: Table) -> Reading:
+def read_table(content: bytes, table: Table, *, blanks: Collection[str] = ()) -> Reading:
     """Return the rows of a CSV file and the problems of those that cannot be used.
 
-    Raises ProblemsFound when the file as a whole cannot be read.
+    Cells that hold one of the words in `blanks` are read as blank. Raises ProblemsFound when the
+    file as a whole cannot be read.
     """
     lines = _records(_decoded(content, table), table)
     header = next(lines, None)
@@ -53,10 +58,18 @@ def read_table(content: bytes, table: Table) -> Reading:
     headers = [cell.strip() for cell in headers]
     _check_headers(headers, number, table)
     places, remarks = _places(headers, number, table)
-    rows, problems = _rows(lines, headers, places, table)
+    rows, problems = _rows(lines, headers, places, table, blanks)
+    present = {place.column.name for place in places}
+    absent = {
+        column.name: _missing(column, headers, number, table)
+        for column in table.columns
+        if column.name not in present
+    }
     if not (rows or problems):
         raise _refused(table, "no_rows", "The file has a header and no row below it.")
-    return Reading(rows=tuple(rows), problems=tuple(problems), remarks=tuple(remarks))
+    return Reading(
+        rows=tuple(rows), problems=tuple(problems), remarks=tuple(remarks), absent=absent
+    )
 
 
 def normalised(header: str) -> str:
@@ -145,7 +158,7 @@ def _standing_for(column: Column, headers: Sequence[str]) -> list[_Place]:
 
 
 def _missing(column: Column, headers: Sequence[str], line: int, table: Table) -> Problem:
-    near = difflib.get_close_matches(column.name, [h for h in headers if h], n=1, cutoff=0.6)
+    near = difflib.get_close_matches(column.name, [h for h in headers if h], n=1, cutoff=0.7)
     hint = f" Did you mean it by {near[0]}?" if near else ""
     unit = f" in {column.unit}" if column.unit else ""
     text = f"The column {column.name}{unit} is missing: {column.meaning}.{hint}"
@@ -170,6 +183,7 @@ def _rows(
     headers: Sequence[str],
     places: Sequence[_Place],
     table: Table,
+    blanks: Collection[str],
 ) -> tuple[list[Row], list[Problem]]:
     rows: list[Row] = []
     problems: list[Problem] = []
@@ -187,7 +201,8 @@ def _rows(
             problems.append(_problem(table, "cell_count", text, line, None))
             continue
         filled = [*cells, *[""] * (len(headers) - len(cells))]
-        values, bad = _values(headers, filled, places)
+        read = ["" if cell.strip() in blanks else cell for cell in filled]
+        values, bad = _values(headers, read, places)
         problems += [_problem(table, error.code, str(error), line, header) for header, error in bad]
         if bad:
             continue

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from estimates.calculations.declaration import Calculation, Cells, Given, Row, Value
 from estimates.calculations.parsing import parse_cell
@@ -13,6 +13,7 @@ from estimates.calculations.shapes import NOT_FINITE, EachRow
 from estimates.science.errors import ScienceError
 
 OPTIONS = "--set"
+MISSING_VALUE = "missing_value"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +31,15 @@ def run_calculation(
     files: Mapping[str, bytes],
     options: Mapping[str, str],
     file_names: Mapping[str, str] | None = None,
+    blanks: Collection[str] = (),
 ) -> Answer:
     """Return what a calculation answers to these CSV files and options.
 
+    Cells that hold one of the words in `blanks`, such as NA, are read as blank.
     Raises ProblemsFound with every problem of every table and option; nothing is answered in part.
     """
     problems: list[Problem] = []
-    readings = _readings(calculation, files, problems)
+    readings = _readings(calculation, files, problems, blanks)
     values = _option_values(calculation, options, problems)
     if problems:
         raise ProblemsFound(problems)
@@ -58,15 +61,37 @@ def run_calculation(
     except ArithmeticError:
         problems.append(Problem(table="in", code="not_finite", message=NOT_FINITE))
     if problems:
-        raise ProblemsFound(sorted(problems, key=lambda each: (each.table, each.line or 0)))
+        told = _told_once(problems, readings)
+        raise ProblemsFound(sorted(told, key=lambda each: (each.table, each.line or 0)))
     remarks = [
         f"{name}: {remark}" for name, reading in readings.items() for remark in reading.remarks
     ]
     return Answer(columns=_columns(calculation, rows), rows=rows, remarks=tuple(remarks))
 
 
+def _told_once(problems: Sequence[Problem], readings: Mapping[str, Reading]) -> list[Problem]:
+    """Return the problems, with a column the file does not have named once and not in each row."""
+    lacking: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        column = problem.column or ""
+        absent = problem.table in readings and column in readings[problem.table].absent
+        if problem.code == MISSING_VALUE and absent:
+            lacking.setdefault((problem.table, column), []).append(problem)
+    many = {place: found for place, found in lacking.items() if len(found) > 1}
+    gathered = {id(each) for found in many.values() for each in found}
+    told = [each for each in problems if id(each) not in gathered]
+    for (table, column), found in many.items():
+        missing = readings[table].absent[column]
+        text = f"{missing.message} Rows that need it: {len(found)}."
+        told.append(replace(missing, message=text))
+    return told
+
+
 def _readings(
-    calculation: Calculation, files: Mapping[str, bytes], problems: list[Problem]
+    calculation: Calculation,
+    files: Mapping[str, bytes],
+    problems: list[Problem],
+    blanks: Collection[str],
 ) -> dict[str, Reading]:
     readings: dict[str, Reading] = {}
     known = {table.name for table in calculation.tables}
@@ -76,7 +101,7 @@ def _readings(
     for table in calculation.tables:
         if table.name in files:
             try:
-                readings[table.name] = read_table(files[table.name], table)
+                readings[table.name] = read_table(files[table.name], table, blanks=blanks)
             except ProblemsFound as found:
                 problems += found.problems
         elif table.is_required:

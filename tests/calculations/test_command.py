@@ -164,3 +164,28 @@ def test_no_database_and_no_broker_are_needed(cores, tmp_path):
 
     assert len(done.stdout.splitlines()) == 3
     assert not data.exists()
+
+
+def test_a_word_for_blanks_is_blank_when_it_is_said_to_be(tmp_path):
+    table = tmp_path / "in.csv"
+    table.write_text("cv,relative_half_width\n0.3,NA\n", encoding="utf-8")
+    out = tmp_path / "out.csv"
+
+    with pytest.raises(CommandError, match="1 problem"):
+        call_command("calc", "replicates-needed", table_in=str(table), out=str(out))
+    call_command("calc", "replicates-needed", table_in=str(table), out=str(out), blank=["NA"])
+
+    assert out.read_text(encoding="utf-8").splitlines()[1].startswith("0.3,NA,12,")
+
+
+def test_a_column_that_many_rows_lack_is_named_once(tmp_path, capsys):
+    table = tmp_path / "in.csv"
+    rows = "0,10,20\n10,20,15\n"
+    table.write_text(f"upper_depth_cm,lower_depth_cm,soc_g_kg\n{rows}", encoding="utf-8")
+
+    with pytest.raises(CommandError, match="1 problem"):
+        call_command("calc", "soc-fixed-depth", table_in=str(table))
+
+    told = capsys.readouterr().err
+    assert "in.csv:1: bulk_density_g_cm3: missing_column:" in told
+    assert "Rows that need it: 2." in told

@@ -38,6 +38,13 @@ class Command(BaseCommand):
             "--table", action="append", default=[], metavar="NAME=FILE", help="a further table"
         )
         parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE")
+        parser.add_argument(
+            "--blank",
+            action="append",
+            default=[],
+            metavar="WORD",
+            help="a cell of NA, say, is blank",
+        )
         parser.add_argument("--out", metavar="FILE", help="where to write; else standard output")
         parser.add_argument(
             "--with-sources",
@@ -86,6 +93,7 @@ class Command(BaseCommand):
                 files={table: content(path) for table, path in paths.items()},
                 options=pairs(options["set"], "--set OPTION=VALUE"),
                 file_names={table: Path(path).name for table, path in paths.items()},
+                blanks=options["blank"],
             )
             text = csv_text(
                 calculation,
