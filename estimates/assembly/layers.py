@@ -183,8 +183,8 @@ class CoreLayers:
             clean = self._found(fraction, CLEAN_CARBON)
             if clean.value is None:
                 clean = self._found(fraction, CLEAN_ROOT_CARBON)
-            washed = self._found(fraction, CARBON)
-            return (clean, "clean_root") if washed.value is None else (washed, "washed_sample")
+            if clean.value is not None:
+                return clean, "clean_root"
         return self._found(fraction, CARBON), "washed_sample"
 
     def _found(self, fraction: RootFraction, analytes: frozenset[str]) -> Found:

@@ -6,7 +6,7 @@ do not count towards C input.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict
 from typing import Any
 
@@ -27,6 +27,9 @@ from estimates.science.monte_carlo import Summary
 from estimates.science.results import Note
 from sampling.rules.canonical_json import canonical_sha256
 
+CORES, LABELLED, NEW_CARBON = "measured_cores", "labelled_cores", "natural_abundance"
+BEFORE = {LABELLED: frozenset({CORES}), NEW_CARBON: frozenset({CORES, LABELLED})}
+"""Methods that rest on the same cores and go first; only the C input of a label is its own."""
 QUANTITIES = ("root_c_stock", "c_input")
 ROOTS_ONLY = frozenset(
     method.name for method in YIELD_METHODS.values() if not method.has_rhizodeposition
@@ -121,10 +124,11 @@ def _rows(
 ) -> tuple[list[EstimateResult], list[Note]]:
     groups: dict[tuple[str, Any], list[EstimateResult]] = {}
     notes: set[Note] = set()
+    methods = {result.method for result in found}
     for result in found:
-        if result.quantity == "c_input" and result.method in ROOTS_ONLY:
-            text = f"{result.method} gives roots only: it does not count towards the C input."
-            notes.add(Note(code="roots_only_left_out", message=text))
+        note = _left_out_note(result, methods)
+        if note is not None:
+            notes.add(note)
         else:
             groups.setdefault((result.quantity, result.treatment_id), []).append(result)
     rows = []
@@ -133,6 +137,22 @@ def _rows(
             notes |= _depth_notes(members)
             rows += _pair(quantity, treatment, members, level=level)
     return rows, sorted(notes)
+
+
+def _left_out_note(result: EstimateResult, methods: Set[str]) -> Note | None:
+    """Return why a result does not count, or None where it does.
+
+    Methods that share cores have one root C stock, which counts once.
+    """
+    method = result.method
+    if result.quantity == "c_input" and method in ROOTS_ONLY:
+        text = f"{method} gives roots only: it does not count towards the C input."
+        return Note(code="roots_only_left_out", message=text)
+    is_own = method == LABELLED and result.quantity == "c_input"
+    if not is_own and methods & BEFORE.get(method, frozenset()):
+        text = f"{method} rests on the same cores: its {result.quantity} does not count twice."
+        return Note(code="same_cores_left_out", message=text)
+    return None
 
 
 def _depth_notes(members: Sequence[EstimateResult]) -> set[Note]:

@@ -75,6 +75,15 @@ def test_soil_is_taken_off_by_carbon(soil_analysed, analyst):
     assert used.count() == 3 + 3 + 2
 
 
+def test_route_a_takes_the_clean_root_where_both_were_determined(soil_analysed):
+    options = science_options({"route": "A"}, seed=1)
+
+    cores = inputs_of(soil_analysed, soil_analysed.plots[0], options).plot.cores
+
+    found = [(root.carbon_g_per_g, root.carbon_basis) for core in cores for root in core.layers]
+    assert (pytest.approx(0.445), "clean_root") in found
+
+
 def test_a_plot_without_the_determinations_fails_by_name(one_plot, analyst):
     run = ordered(one_plot, analyst, soil_by="carbon")
 

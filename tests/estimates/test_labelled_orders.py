@@ -10,6 +10,7 @@ from estimates.models import EstimateRun
 from estimates.orders import Wish, order_estimates
 from estimates.runs.carry_out import complete_run
 from sampling.models import Measurement, Specimen
+from tests.estimates.conftest import complete
 from tests.estimates.test_cleaning_orders import release, variable
 from tests.estimates.trial import change, inputs_of, plant, store, synced
 
@@ -66,6 +67,17 @@ def test_a_labelled_plot_gives_deposits_and_their_limit(labelled, analyst):
     assert "washing_loss_dropped" in found["c_input"].details["notes"]
     used = {item.record for item in run.inputs.all()}
     assert {soil.pk for soil in labelled.soils} <= used
+
+
+def test_the_cores_of_a_label_count_once_in_the_ensemble(labelled, analyst):
+    wish = Wish(plots=[labelled.plots[0].pk], methods=["measured_cores", "labelled_cores"])
+    order = order_estimates(labelled.campaign, wish, ordered_by=analyst, now=timezone.now())
+    complete(order)
+
+    ensemble = EstimateRun.objects.of_plots().get(order=order, method="ensemble")
+
+    assert set(ensemble.results.values_list("quantity", flat=True)) == {"c_input"}
+    assert {note["code"] for note in ensemble.details["notes"]} == {"same_cores_left_out"}
 
 
 def test_another_tracer_that_nobody_determined_fails_by_name(labelled, analyst):

@@ -59,6 +59,23 @@ def test_an_order_is_placed_by_the_form(browser, base, trial):
     }
 
 
+def test_a_washing_loss_is_ordered_in_percent_with_its_error(browser, base, trial):
+    form = {
+        "campaign": trial.campaign.pk,
+        "methods": ["measured_cores"],
+        "seed": 1,
+        "washing_loss": 8,
+        "washing_loss_sd": 2,
+        "soil_by": "carbon",
+        "tracer": "14C",
+    }
+
+    assert browser.post(base, form).status_code == 302
+    options = EstimateOrder.objects.get().options
+    assert options["washing_loss"] == {"value": 0.08, "uncertainty": 0.02}
+    assert (options["soil_by"], options["tracer"]) == ("carbon", "14C")
+
+
 def test_a_wrong_form_is_shown_again_with_what_is_wrong(browser, base, trial):
     answer = browser.post(base, {"campaign": trial.campaign.pk, "seed": -1})
 
