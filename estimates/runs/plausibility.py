@@ -50,6 +50,7 @@ QUANTITIES: Mapping[Quantity, frozenset[str]] = {
 G_PER_KG = 1000.0
 SEVERITIES: Mapping[str, Severity] = {"warn": "note", "confirm": "warning"}
 RESULT = "result"
+PLACE = "values:"
 
 
 def review_values() -> int:
@@ -60,17 +61,18 @@ def review_values() -> int:
     heads = dict(
         Determination.objects.values_list("project").annotate(total=Sum("version")).order_by()
     )
-    looked_at = 0
-    for campaign in Campaign.objects.filter(project__in=heads).order_by("pk"):
-        looked_at += _review_once(campaign, heads[campaign.project_id])
-    return looked_at
+    places = ReviewedScope.objects.filter(scope__startswith=PLACE)
+    done = dict(places.values_list("scope", "seq"))
+    return sum(
+        _review_once(campaign, heads[campaign.project_id])
+        for campaign in Campaign.objects.filter(project__in=heads).order_by("pk")
+        if done.get(f"{PLACE}{campaign.pk}", 0) < heads[campaign.project_id]
+    )
 
 
 def _review_once(campaign: Campaign, head: int) -> int:
-    key = f"values:{campaign.pk}"
-    place, _ = ReviewedScope.objects.get_or_create(scope=key)
-    if place.seq >= head:
-        return 0
+    key = f"{PLACE}{campaign.pk}"
+    ReviewedScope.objects.get_or_create(scope=key)
     with transaction.atomic():
         place = ReviewedScope.objects.select_for_update().get(scope=key)
         if place.seq >= head:
