@@ -100,26 +100,26 @@ def _replication(result: EstimateResult) -> list[object]:
 
 def _contrast(contrast: TreatmentContrast) -> list[object]:
     study = contrast.treatment.study
-    names = [study.site.code, study.code, "", contrast.treatment.code, ""]
-    return [
-        *(harmless(name) for name in names),
-        "treatment_contrast",
-        contrast.quantity,
-        "",
-        "",
-        contrast.unit,
-        contrast.mean,
-        contrast.sd,
-        "",
-        contrast.lower,
-        contrast.upper,
-        harmless(contrast.baseline.code),
-        contrast.baseline_mean,
-        contrast.standard_error,
-        contrast.shared_sd,
-        "" if contrast.degrees_of_freedom is None else contrast.degrees_of_freedom,
-        contrast.blocks,
-    ]
+    freedom = contrast.degrees_of_freedom
+    cells: dict[str, object] = {
+        "site": harmless(study.site.code),
+        "study": harmless(study.code),
+        "treatment": harmless(contrast.treatment.code),
+        "level": "treatment_contrast",
+        "quantity": contrast.quantity,
+        "unit": contrast.unit,
+        "mean": contrast.mean,
+        "sd": contrast.sd,
+        "lower": contrast.lower,
+        "upper": contrast.upper,
+        "baseline_treatment": harmless(contrast.baseline.code),
+        "baseline_mean": contrast.baseline_mean,
+        "standard_error": contrast.standard_error,
+        "shared_sd": contrast.shared_sd,
+        "degrees_of_freedom": "" if freedom is None else freedom,
+        "blocks": contrast.blocks,
+    }
+    return [cells.get(name, "") for name in COLUMNS[: COLUMNS.index("method")]]
 
 
 def _names(result: EstimateResult) -> list[object]:
