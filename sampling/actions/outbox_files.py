@@ -18,8 +18,10 @@ from pathlib import Path
 from uuid import UUID
 
 from sampling.errors import ImportRefused
+from sampling.rules.envelope import MAX_OPERATION
 
 MAX_STEPS = 2_000_000_000  # of SQLite's machine; a season of 50,000 operations takes 1 million
+MAX_VALUE_BYTES = 4 * MAX_OPERATION  # SQLite's own limit for one value is a gigabyte
 _STEPS_A_LOOK = 1_000_000
 _TABLES = {"setting", "operation"}
 
@@ -46,7 +48,7 @@ def read_outbox(path: Path) -> OutboxFile:
                     "SELECT name, value FROM setting WHERE name IN ('device', 'incarnation')"
                 ).fetchall()
             )
-            rows = connection.execute("SELECT n, body FROM operation ORDER BY n").fetchall()
+            rows = _operations(connection, most_bytes=_size_of(path))
     except sqlite3.Error as error:
         raise ImportRefused(f"This is not the outbox of a tablet: {error}.") from error
     try:
@@ -56,6 +58,23 @@ def read_outbox(path: Path) -> OutboxFile:
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ImportRefused("The file does not say whose outbox it is.") from error
     return OutboxFile(device=device, incarnation=incarnation, operations=operations)
+
+
+def _operations(connection: sqlite3.Connection, *, most_bytes: int) -> list[tuple[int, bytes]]:
+    """Return the operations; columns that are worked out could hold more than the file does."""
+    rows = []
+    left = most_bytes
+    for number, body in connection.execute("SELECT n, body FROM operation ORDER BY n"):
+        left -= len(body) + 1 if isinstance(body, bytes) else 1
+        if left < 0:
+            raise ImportRefused("The file says that it holds more than it is long.")
+        rows.append((number, body))
+    return rows
+
+
+def _size_of(path: Path) -> int:
+    log = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
 @contextmanager
@@ -77,6 +96,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
         try:
             connection.text_factory = bytes
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA query_only = ON")
             connection.set_progress_handler(is_too_long, _STEPS_A_LOOK)

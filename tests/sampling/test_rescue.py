@@ -19,6 +19,7 @@ from sampling.api import device_views
 from sampling.errors import ImportRefused, NotFound
 from sampling.models import AuditEvent, Campaign, CoreSegment, Device, Plot, SyncBatch, User
 from sampling.tablet import Surroundings, Tablet
+from tests.memory import forget_peak, peak_bytes
 from tests.sync.in_process import InProcess
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,29 @@ def outbox(
 
 def take_in(path: Path, by: User, **members: Any) -> rescue.Rescue:
     return rescue.import_outbox(path, device=None, by=by, at=timezone.now(), **members)
+
+
+@pytest.mark.parametrize(
+    "column", ["zeroblob(900000000)", "zeroblob(200000)", "hex(zeroblob(100000))"]
+)
+def test_a_file_that_unfolds_beyond_its_size_is_refused(
+    outbox: Path, field_lead: User, column: str
+) -> None:
+    with sqlite3.connect(outbox) as file:
+        file.execute("DROP TABLE operation")
+        file.execute(f"CREATE TABLE operation (n INTEGER PRIMARY KEY, body AS ({column}))")
+        file.execute(
+            "INSERT INTO operation (n) WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL"
+            " SELECT n + 1 FROM c WHERE n < 3000) SELECT n FROM c"
+        )
+    file.close()
+    forget_peak()
+    before = peak_bytes()
+
+    with pytest.raises(ImportRefused):
+        take_in(outbox, field_lead)
+
+    assert peak_bytes() - before < 30_000_000
 
 
 def test_what_a_tablet_never_sent_is_taken_in_once(outbox: Path, field_lead: User) -> None:
