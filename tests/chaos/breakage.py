@@ -7,7 +7,9 @@ None of this can happen to a real site: the switches are thrown from here, by a 
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,14 +26,16 @@ from sampling.actions.batch import Batch
 from sampling.sync import views
 
 Patches = ExitStack
+CRASHES = 0.2
+PASSED_WITHIN_S = 1.5
 CURSORS = Signer(salt="rootfield.sync.cursor")
 
 
-def rewriting(patches: Patches, rewrite: Callable[[str], str]) -> None:
+def rewriting(patches: Patches, rewrite: Callable[[str, Any], str]) -> None:
     """Let every statement of every connection be rewritten before it is sent."""
 
     def wrapper(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        return execute(rewrite(sql) if isinstance(sql, str) else sql, params, many, context)
+        return execute(rewrite(sql, params) if isinstance(sql, str) else sql, params, many, context)
 
     def install(connection: Any, **_: Any) -> None:
         connection.execute_wrappers.append(wrapper)
@@ -58,6 +62,36 @@ _WITH_A_NUMBER = """
         live_sum = mod(s.live_sum + EXCLUDED.live_sum, 18446744073709551616)
     RETURNING key, {last}
 """
+
+
+def wait_to_be_passed(last: int, scopes: list[str]) -> None:
+    """Stand still until a reader was shown a later number of a scope, or for a second or so."""
+    deadline = time.monotonic() + PASSED_WITHIN_S
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM early_shown WHERE scope = ANY(%s) AND seq > %s)",
+                [scopes, last],
+            )
+            if cursor.fetchone() == (True,):
+                return
+        time.sleep(0.02)
+
+
+def noting_what_readers_are_shown(patches: Patches) -> None:
+    """Keep the number each page of a reader went up to, for whoever waits to be passed."""
+    inner = views.PullView.post
+
+    def post(view: Any, request: Any) -> HttpResponse:
+        response = inner(view, request)
+        if request.auth.name.startswith("reader"):
+            for page in json.loads(response.content)["scopes"]:
+                _, scope, seq, *_ = CURSORS.unsign_object(page["cursor"])
+                with connection.cursor() as cursor:
+                    cursor.execute("INSERT INTO early_shown VALUES (%s, %s)", [scope, seq])
+        return response
+
+    patches.enter_context(mock.patch.object(views.PullView, "post", post))
 
 
 _SLEPT = """
@@ -94,18 +128,21 @@ def by_the_general_road(patches: Patches) -> None:
 def sequence_instead_of_counter(patches: Patches) -> None:
     """Take numbers from a sequence, some time before the commit."""
 
-    def rewrite(sql: str) -> str:
+    def rewrite(sql: str, params: Any) -> str:
         if "INSERT INTO sampling_syncscope" not in sql:
             return sql
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval('early')")
             (last,) = cursor.fetchone()
-        time.sleep(random.random() * 0.3)
+        if last // 1000 % 2 == 0:  # those in between do the passing
+            wait_to_be_passed(last, [row["key"] for row in json.loads(params[0])])
         return _WITH_A_NUMBER.format(last=last)
 
     by_the_general_road(patches)
     with connection.cursor() as cursor:
         cursor.execute("CREATE SEQUENCE IF NOT EXISTS early INCREMENT BY 1000 START WITH 10000")
+        cursor.execute("CREATE TABLE IF NOT EXISTS early_shown (scope text, seq bigint)")
+    noting_what_readers_are_shown(patches)
     rewriting(patches, rewrite)
     patches.enter_context(mock.patch.object(express, "LEDGER", _early(express.LEDGER)))
 
@@ -115,7 +152,7 @@ def dedupe_off(patches: Patches) -> None:
 
     by_the_general_road(patches)
 
-    def rewrite(sql: str) -> str:
+    def rewrite(sql: str, _params: Any) -> str:
         is_insert = sql.lstrip().startswith("INSERT INTO sampling_syncoperation")
         return f"{sql} ON CONFLICT DO NOTHING" if is_insert else sql
 
@@ -128,7 +165,7 @@ def dedupe_off(patches: Patches) -> None:
 
 
 def acknowledge_before_commit(patches: Patches) -> None:
-    """Send the answer of a push a moment before its transaction commits."""
+    """Send the answer of a push before its transaction commits; a crash may come in between."""
     inner = views.PushView.post
 
     def post(view: Any, request: Any) -> HttpResponse:
@@ -141,7 +178,8 @@ def acknowledge_before_commit(patches: Patches) -> None:
             raise
 
         def commit(**_: Any) -> None:
-            time.sleep(0.5)
+            if os.environ.get("CHAOS_MUTANT") and random.random() < CRASHES:
+                os.kill(os.getpid(), signal.SIGKILL)  # the crash that comes in this very moment
             block.__exit__(None, None, None)
 
         response._resource_closers.append(commit)
@@ -203,11 +241,11 @@ def upsert_over_unseen_row(patches: Patches) -> None:
     columns = "code, note, driven_length_cm, inner_diameter_cm, device_id"
     upsert = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns.split(", "))
 
-    def rewrite(sql: str) -> str:
+    def rewrite(sql: str, _params: Any) -> str:
         if not sql.lstrip().startswith("INSERT INTO sampling_soilcore"):
             return sql
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica; SELECT pg_sleep(0.05)")
+            cursor.execute("SET LOCAL session_replication_role = replica; SELECT pg_sleep(0.4)")
         return f"{sql} ON CONFLICT (id) DO UPDATE SET {upsert}"
 
     rewriting(patches, rewrite)
@@ -217,7 +255,7 @@ def upsert_over_unseen_row(patches: Patches) -> None:
         sql = inner(name, named)
         if name != "soil_core":
             return sql
-        quiet = "set_config('session_replication_role', 'replica', true), pg_sleep(0.05)"
+        quiet = "set_config('session_replication_role', 'replica', true), pg_sleep(0.4)"
         unseen = f"{sql.replace(' FROM unnest', f' FROM (SELECT {quiet}) AS q, unnest')}"
         return f"{unseen} ON CONFLICT (id) DO UPDATE SET {upsert}"
 
@@ -238,7 +276,10 @@ def counter_first(patches: Patches) -> None:
         named = [one.operation.scope for one in received if one.operation is not None]
         with connection.cursor() as cursor:
             for scope in dict.fromkeys(named):
-                cursor.execute("SELECT FROM sampling_syncscope WHERE key = %s FOR UPDATE", [scope])
+                cursor.execute(
+                    "SELECT pg_sleep(0.2) FROM sampling_syncscope WHERE key = %s FOR UPDATE",
+                    [scope],
+                )
         return inner(batch, received, *rest, **more)
 
     patches.enter_context(mock.patch.object(Batch, "run", run))

@@ -22,6 +22,8 @@ POISON = {
     "too long": ("code", "x" * 500),
     "beyond all floats": ("driven_length_cm", 10**400),
 }
+WITHDRAWN = 0.05
+"""The share of new cores of which a segment is deleted."""
 MARKS = ("wet", "stony", "photo", "worm", "late", "checked")
 
 
@@ -94,13 +96,13 @@ class Captures:
         return record, self._op(kind, record, scope, "create", chg=chg)
 
     def _tree(self) -> list[tuple[str, Operation]]:
-        """Return a core with its segments, in a cold scope."""
+        """Return a core with its segments, in a cold scope; at times one is withdrawn again."""
         setting, chance = self.plan.setting, self.chance
         scope = chance.choice(setting.cold)
         core, made = self._create("soil_core", scope, **self._core(setting.cold_points[scope]))
         ops = [made]
         for place in range(5):
-            _, segment = self._create(
+            last, segment = self._create(
                 "core_segment",
                 scope,
                 soil_core=core,
@@ -110,6 +112,9 @@ class Captures:
                 captured_version=setting.version,
             )
             ops.append(segment)
+        if chance.random() < WITHDRAWN:
+            base = {"op": ops[-1]["op"]}
+            ops.append(self._op("core_segment", last, scope, "delete", base=base))
         return [("good", op) for op in ops]
 
     def _core(self, point: str) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -34,6 +36,7 @@ PROMISES = {
     "broken scopes": "records shown to a device that may not see them",
     "wrong checksums": "counts and sums of a scope that do not fit its records",
     "diverged": "replicas that differ from the server's records",
+    "lost files": "files attached that are not kept whole under the hash of their bytes",
     "deadlocks": "deadlocks in which the counter of a scope took part",
     "unexplained errors": "answers of 500; of 503, and refusals, away from any database fault",
     "unsettled": "devices that could not finish, batches never judged",
@@ -43,8 +46,9 @@ PROMISES = {
 class Judge:
     """Reads everything once the run is settled."""
 
-    def __init__(self, plan: Plan, database: psycopg.Connection[Any]) -> None:
-        self.plan, self.database = plan, database
+    def __init__(self, plan: Plan, database: psycopg.Connection[Any], *, files: Path) -> None:
+        self.plan, self.database, self.files = plan, database, files
+        self.files_held = 0
         self.findings = Findings()
         self.made: dict[str, Made] = {}
         self.rows: dict[str, Row] = {}
@@ -62,6 +66,7 @@ class Judge:
         self._judge_change_log()
         self._judge_readers()
         self._judge_tablets()
+        self._judge_files()
         self._judge_refusals(outages)
         return self.findings
 
@@ -229,6 +234,24 @@ class Judge:
             for scope in (setting.hot, setting.quiet):
                 if held.get(scope, {}) != self.current.get(scope, {}):
                     self.findings.note("diverged", [who.name, scope])
+
+    def _judge_files(self) -> None:
+        """P1, P4: every file somebody attached is there, and is what its hash names."""
+        rows = self.database.execute("SELECT sha256, size_bytes FROM sampling_storedfile")
+        noted = dict(rows.fetchall())
+        for who in self.plan.setting.tablets:
+            with sqlite3.connect(tablet_file(self.plan, who)) as file:
+                attached = file.execute("SELECT body FROM operation WHERE type = 'attachment'")
+                wanted = [msgspec.json.decode(body)["chg"] for (body,) in attached]
+            file.close()
+            for chg in wanted:
+                sha256, size = chg["sha256"]["to"], chg["size_bytes"]["to"]
+                path = self.files / "complete" / sha256[:2] / sha256[2:4] / sha256
+                held = path.read_bytes() if path.exists() else b""
+                is_whole = hashlib.sha256(held).hexdigest() == sha256
+                if not is_whole or noted.get(sha256) != size:
+                    self.findings.note("lost files", [who.name, sha256, size, len(held)])
+                self.files_held += 1
 
     def _judge_refusals(self, outages: Sequence[Sequence[float]]) -> None:
         """A database that is away is told as 503; nothing ever ends in a 500."""

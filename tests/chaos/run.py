@@ -89,7 +89,7 @@ def attack(
         crew.work(Saboteur(site, random.Random(seed), spares_database=spares_database))
         crew.settle(site)
         with site.connect() as database, database.transaction():
-            judge = Judge(plan, database)
+            judge = Judge(plan, database, files=site.home / "files")
             findings = judge.run(site.outages)
         for trouble in crew.trouble:
             findings.note("unsettled", trouble)
@@ -124,6 +124,7 @@ class Crew:
     def settle(self, site: Site) -> None:
         """Stop the faults and wait until everybody is answered and has read to the end."""
         self.plan.stop.touch()
+        site.disk_full.unlink(missing_ok=True)
         site.stop_sweeper()
         for writer in self.writers:
             self._wait(writer)
@@ -185,5 +186,6 @@ def sums(judge: Judge, site: Site) -> Counter[str]:
         done.update(report.get("counts", {}))
     done["readers' checksums"] = sum(report.get("checks", 0) for report in judge.readers)
     done["deadlocks dissolved"] = len(site.deadlocks())
+    done["files"] = judge.files_held
     done["records"] = sum(map(len, judge.current.values()))
     return done + site.done

@@ -32,6 +32,7 @@ WORKER_LIVES_S = (0.1, 0.6)
 BACKEND_EVERY_S = 15.0
 REDIS_EVERY_S = 20.0
 SWEEPER_EVERY_S = 25.0
+DISK_FULL_S, DISK_FREE_S = (0.5, 2.0), (4.0, 10.0)
 NOTICED_WITHIN_S = 1.0
 """How long a database whose backend was killed may go on answering before it recovers."""
 
@@ -49,6 +50,11 @@ class Site:
     sweeper: Child | None = None
     done: Counter[str] = field(default_factory=Counter)
     outages: list[list[float]] = field(default_factory=list)  # from, to; by time.time()
+
+    @property
+    def disk_full(self) -> Path:
+        """The file whose presence fills the disk of the attachments (`tests.chaos.entry`)."""
+        return self.home / "disk-full"
 
     def connect(self, *, within_s: float = 60.0) -> psycopg.Connection[Any]:
         """Return a connection; waits while the database recovers."""
@@ -162,6 +168,7 @@ class Saboteur:
             self.kill_worker: now + 0.2,
             self.restart_redis: now + 6.0,
             self.restart_sweeper: now + 8.0,
+            self.fill_disk: now + 3.0,
         }
         self.is_recovering = False
         if not spares_database:
@@ -218,6 +225,15 @@ class Saboteur:
         self.site.redis, _ = start_redis(self.site.home, self.site.sockets)
         self.site.done["Redis restarts"] += 1
         return self.chance.uniform(0.5, 1.5) * REDIS_EVERY_S
+
+    def fill_disk(self) -> float:
+        """Fill the disk of the attachments for a moment, or free it again."""
+        if self.site.disk_full.exists():
+            self.site.disk_full.unlink()
+            return self.chance.uniform(*DISK_FREE_S)
+        self.site.disk_full.touch()
+        self.site.done["times the disk was full"] += 1
+        return self.chance.uniform(*DISK_FULL_S)
 
     def restart_sweeper(self) -> float:
         """Kill the sweeper and start another."""

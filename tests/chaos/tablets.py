@@ -41,6 +41,11 @@ class Torn:
         return answer
 
 
+PHOTO_BYTES = {30_000: 6, 400_000: 3, 1_500_000: 1}
+"""How large photos are, and how often; the largest come in parts (tus)."""
+PHOTO_SHARE = 0.3
+
+
 class TabletAtWork:
     """One life of a tablet, from its start to its being killed."""
 
@@ -54,7 +59,9 @@ class TabletAtWork:
     def work(self) -> None:
         """Capture, edit, push and pull until told to stop."""
         while not self.plan.stop.exists():
-            self._capture()
+            core = self._capture()
+            if self.chance.random() < PHOTO_SHARE:
+                self._photograph(core)
             self._edit()
             self._exchange()
             time.sleep(0.05)
@@ -65,16 +72,18 @@ class TabletAtWork:
         while time.monotonic() < deadline:
             try:
                 self.tablet.push()
+                self.tablet.send_files()
                 self.tablet.pull()
             except (Unreachable, Problem):
                 continue
             except ReplicaDiffers as error:
                 return str(error)
-            if not self.tablet.status().pending:
+            status = self.tablet.status()
+            if not status.pending and not status.files.get("waiting"):
                 return ""
-        return "unanswered operations remain"
+        return "unanswered operations, or files, remain"
 
-    def _capture(self) -> None:
+    def _capture(self) -> str:
         setting = self.plan.setting
         with self.tablet.together():
             core = self.tablet.capture(
@@ -86,6 +95,15 @@ class TabletAtWork:
                 depths = {"upper_depth_cm": 10.0 * place, "lower_depth_cm": 10.0 * (place + 1)}
                 fields = {"soil_core": core, **depths}
                 self.tablet.capture("core_segment", fields, setting.quiet)
+        return core
+
+    def _photograph(self, core: str) -> None:
+        """Attach bytes that nobody else has to a core."""
+        sizes, weights = zip(*PHOTO_BYTES.items(), strict=True)
+        (size,) = self.chance.choices(sizes, weights)
+        photo = self.plan.directory / f"{self.who.name}.jpg"
+        photo.write_bytes(b"\xff\xd8\xff" + self.chance.randbytes(size))
+        self.tablet.attach(photo, {"soil_core": core}, self.plan.setting.quiet)
 
     def _edit(self) -> None:
         generation = int((time.time() - self.plan.started_at) / GENERATION_S)
@@ -98,6 +116,7 @@ class TabletAtWork:
     def _exchange(self) -> None:
         try:
             self.tablet.push()
+            self.tablet.send_files()
             self.tablet.pull(limit=self.chance.choice([7, 200, 1000]))
         except (Unreachable, Problem):
             pass

@@ -133,6 +133,9 @@ class Oracle:
             return Answer("applied", 1)
         if op["do"] == "resolve":
             return self._resolve(op, record)
+        if op["do"] == "move":  # by a person, from campaign to campaign
+            record.scope = op["scope"]
+            return Answer("applied", record.step({}, is_voided=record.is_voided))
         base = self.base_of(op)
         is_current = base == record.revision
         if op["do"] == "delete":

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sampling.actions.members import grant_assignment, revoke_assignment
 from sampling.actions.records import change_record
+from sampling.actions.relocation import Move, move_points
+from sampling.errors import NotFound, StateConflict
 from sampling.models import (
     Assignment,
     Campaign,
@@ -99,6 +102,54 @@ class Field:
         }
         self.made[str(op.op)] = Made("good", json.dumps(body).encode())
 
+    def move(self, point: str, source: str) -> str | None:
+        """Let a person move a point, with all that hangs on it, to the other campaign.
+
+        Returns the scope it is in then; None when it cannot be moved. Whoever still speaks of the
+        old campaign may find their operations held.
+        """
+        (target,) = set(self.scopes) - {source}
+        campaigns = {one.capture_scope: one for one in self.campaigns}
+        way = Move(
+            source=campaigns[source],
+            target=campaigns[target],
+            by=self.admin,
+            at=timezone.now(),
+            why="it was dug there",
+        )
+        before = set(self._moves().values_list("op", flat=True))
+        try:
+            move_points([uuid.UUID(point)], way)
+        except (NotFound, StateConflict):
+            return None
+        for op in self._moves().exclude(op__in=before):
+            body = {"op": str(op.op), "type": op.type, "id": str(op.record), "scope": target}
+            body |= {"do": "move", "base": None, "chg": {}, "resolves": []}
+            self.made[str(op.op)] = Made("good", json.dumps(body).encode())
+        self._forgive(source)
+        return target
+
+    def _moves(self) -> QuerySet[SyncOperation]:
+        return SyncOperation.objects.filter(do="move", scope__in=self.scopes)
+
+    def _forgive(self, scope: str) -> None:
+        """Let what is on its way to a scope be taken or held, whichever it is."""
+        ended = SyncOperation.objects.filter(scope__in=self.scopes).exclude(status__in=HELD)
+        answered = {str(op) for op in ended.values_list("op", flat=True)}
+        for op, made in self.made.items():
+            if op not in answered and json.loads(made.body)["scope"] == scope:
+                made.kind = "any"
+
+
+@dataclass
+class Asleep:
+    """A scope as a tablet held it once, to be read on from there much later."""
+
+    scope: str
+    cursor: str
+    replica: dict[str, tuple[int, str]]
+    seq: int
+
 
 @dataclass
 class Tablet:
@@ -114,6 +165,7 @@ class Tablet:
     seqs: dict[str, int] = field(default_factory=dict)
     conflicts: dict[str, list[str]] = field(default_factory=dict)
     last_op: dict[str, str] = field(default_factory=dict)
+    asleep: list[Asleep] = field(default_factory=list)
     clock: str = "2026-05-01T10:00:00+02:00"
 
     def __post_init__(self) -> None:
@@ -198,8 +250,30 @@ class Tablet:
         live = [gone for _, gone in self.replica.get(scope, {}).values() if not gone]
         assert check["count"] == len(live)
 
+    def fall_asleep(self, scope: str) -> None:
+        """Keep a scope as it is held now, beside the tablet that goes on."""
+        cursor = self.cursors.get(scope)
+        if cursor is not None:
+            held = dict(self.replica.get(scope, {}))
+            self.asleep.append(Asleep(scope, cursor, held, self.seqs.get(scope, 0)))
+
+    def wake(self, one: Asleep) -> dict[str, tuple[int, str]]:
+        """Read a scope on from where it fell asleep, and return what is held then."""
+        sleeper = Tablet(self.wire, self.field, granted=self.granted, told=dict(self.told))
+        sleeper.cursors[one.scope] = one.cursor
+        sleeper.replica[one.scope] = dict(one.replica)
+        sleeper.seqs[one.scope] = one.seq
+        while not sleeper.pull(one.scope, limit=7):
+            pass
+        return sleeper.replica.get(one.scope, {})
+
+    def _let_sleepers_go(self, scope: str) -> None:
+        """Forget who sleeps in a scope: it is granted anew, and read from the start."""
+        self.asleep = [one for one in self.asleep if one.scope != scope]
+
     def revoke(self, scope: str) -> None:
         """Lose a scope."""
+        self._let_sleepers_go(scope)
         key = scope.split(":")[1]
         grant = Assignment.objects.get(device=self.wire.device, campaign=key)
         revoke_assignment(grant, by=self.field.admin, at=timezone.now())
@@ -216,6 +290,7 @@ class Tablet:
             at=timezone.now(),
         )
         self.granted.add(scope)
+        self._let_sleepers_go(scope)
         self.forget(scope)
 
     def meet_twin(self, twin: Mapping[str, Any]) -> None:
@@ -232,6 +307,7 @@ class Tablet:
         self.wire = Wire(device, self.field.campaigns[0], token=told["token"])
         self.wire.number = number
         for scope in self.field.scopes:
+            self._let_sleepers_go(scope)
             self.forget(scope)
 
 

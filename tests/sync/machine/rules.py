@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sampling.actions.ledger import begin_epoch
 from sampling.actions.pushes import sweep_batches, wake_waiting
-from sampling.models import SyncBatch, SyncChange, SyncOperation
+from sampling.models import SoilCore, SyncBatch, SyncChange, SyncOperation
 from tests.sync.machine.field import HELD, Field, Tablet, failing_at
 from tests.sync.verdict import Findings, RecordVerdict, Row
 
@@ -192,6 +192,24 @@ class Season(RuleBasedStateMachine):
     def edit_at_office(self, pick: int) -> None:
         self.field.edit(self.cores[pick % len(self.cores)][1], f"office {pick % 4}")
 
+    @precondition(lambda self: self.points)
+    @rule(pick=PICK)
+    def move_to_the_other_campaign(self, pick: int) -> None:
+        """Move a point with its cores; they leave one scope and come up in the other."""
+        scope, point = self.points[pick % len(self.points)]
+        target = self.field.move(point, scope)
+        if target is None:
+            return
+        cores = SoilCore.objects.filter(sampling_point=point).values_list("id", flat=True)
+        moved = {point, *map(str, cores)}
+        self.points = [(target if one in moved else s, one) for s, one in self.points]
+        self.cores = [(target if one in moved else s, one) for s, one in self.cores]
+
+    @rule(at=TABLET, scope=SCOPE)
+    def fall_asleep(self, at: int, scope: int) -> None:
+        """Keep what a tablet holds now: from any earlier cursor the end is the same (P13)."""
+        self.field.tablets[at].fall_asleep(self.field.scopes[scope])
+
     @rule()
     def expire_cursors(self) -> None:
         begin_epoch(f"machine {uuid.uuid4()}")
@@ -255,6 +273,8 @@ def judge(field: Field) -> None:
     current = replica_of_server(field)
     for tablet in field.tablets:
         assert {s: r for s, r in tablet.replica.items() if r} == current
+        for one in tablet.asleep:
+            assert tablet.wake(one) == current.get(one.scope, {})
     batches = SyncBatch.objects.filter(device__project=field.project)
     assert not batches.filter(state="received").exists()
     findings = Findings()
