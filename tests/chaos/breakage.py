@@ -134,13 +134,13 @@ def sequence_instead_of_counter(patches: Patches) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval('early')")
             (last,) = cursor.fetchone()
-        if last // 1000 % 2 == 0:  # those in between do the passing
+        if last // 10000 % 2 == 0:  # those in between do the passing
             wait_to_be_passed(last, [row["key"] for row in json.loads(params[0])])
         return _WITH_A_NUMBER.format(last=last)
 
     by_the_general_road(patches)
     with connection.cursor() as cursor:
-        cursor.execute("CREATE SEQUENCE IF NOT EXISTS early INCREMENT BY 1000 START WITH 10000")
+        cursor.execute("CREATE SEQUENCE IF NOT EXISTS early INCREMENT BY 10000 START WITH 100000")
         cursor.execute("CREATE TABLE IF NOT EXISTS early_shown (scope text, seq bigint)")
     noting_what_readers_are_shown(patches)
     rewriting(patches, rewrite)
