@@ -241,11 +241,14 @@ def upsert_over_unseen_row(patches: Patches) -> None:
     columns = "code, note, driven_length_cm, inner_diameter_cm, device_id"
     upsert = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns.split(", "))
 
-    def rewrite(sql: str, _params: Any) -> str:
+    def rewrite(sql: str, params: Any) -> str:
         if not sql.lstrip().startswith("INSERT INTO sampling_soilcore"):
             return sql
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica; SELECT pg_sleep(0.4)")
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        ids = [row["_id"] for row in json.loads(params[-1])]
+        if any(one[14] != "7" for one in ids):  # shared ones are no UUIDv7
+            time.sleep(1.0)  # whoever creates it too has looked for it by now
         return f"{sql} ON CONFLICT (id) DO UPDATE SET {upsert}"
 
     rewriting(patches, rewrite)
