@@ -40,7 +40,7 @@ drill: $(INSTALLED)
 
 test: $(INSTALLED)
 	mkdir -p var
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=json:var/coverage.json --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=json:var/coverage.json --cov-report=term $(ARGS)
 	$(BIN)/python -m tests.house.coverage_gate var/coverage.json
 
 # The whole gate.

@@ -19,6 +19,8 @@ MODELS = {
 }
 RECORDS: list[ProjectRecord | CaptureRecord] = [*MAPPED.project, *MAPPED.captures]
 
+SAMPLED = 100
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("record_type", sorted({record.type for record in RECORDS}))
@@ -27,7 +29,8 @@ def test_mapped_records_pass_the_rules_of_their_model(record_type):
     references = {field.name for field in model._meta.fields if field.is_relation}
     unknown_yet = {*references, "received_at", "code"}  # the server and the code block fill them
 
-    for record in (record for record in RECORDS if record.type == record_type):
+    records = [record for record in RECORDS if record.type == record_type]
+    for record in records[:: len(records) // SAMPLED + 1]:  # the demo day pushes them all
         plain = {name: cell for name, cell in record.fields.items() if name not in references}
         row = model(**plain, project_id=PROJECT, scope="demo")
 
