@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from sampling.migrations._together import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -18,757 +20,770 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
-        migrations.CreateModel(
-            name="EstimateOrder",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+    operations = together(
+        [
+            migrations.CreateModel(
+                name="EstimateOrder",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
                     ),
-                ),
-                (
-                    "methods",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40), size=None
+                    (
+                        "methods",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=40), size=None
+                        ),
                     ),
-                ),
-                ("options", models.JSONField(blank=True, default=dict)),
-                ("seed", models.BigIntegerField()),
-                ("ordered_at", models.DateTimeField()),
-                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
-                ("checked_mark", models.JSONField(blank=True, editable=False, null=True)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.campaign",
+                    ("options", models.JSONField(blank=True, default=dict)),
+                    ("seed", models.BigIntegerField()),
+                    ("ordered_at", models.DateTimeField()),
+                    ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                    ("checked_mark", models.JSONField(blank=True, editable=False, null=True)),
+                    (
+                        "campaign",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.campaign",
+                        ),
                     ),
-                ),
-                (
-                    "cancelled_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    (
+                        "cancelled_by",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
-                ),
-                (
-                    "ordered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    (
+                        "ordered_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.project",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EstimateRun",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("is_summary", models.BooleanField(default=False)),
-                ("method", models.CharField(max_length=40)),
-                ("generation", models.PositiveIntegerField(default=0)),
-                (
-                    "cause",
-                    models.CharField(
-                        choices=[("ordered", "ordered"), ("recomputed", "recomputed")],
-                        default="ordered",
-                        max_length=12,
-                    ),
-                ),
-                ("cause_text", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "queued"),
-                            ("claimed", "claimed"),
-                            ("running", "running"),
-                            ("succeeded", "succeeded"),
-                            ("failed", "failed"),
-                            ("cancelled", "cancelled"),
-                        ],
-                        default="queued",
-                        max_length=12,
-                    ),
-                ),
-                ("published_at", models.DateTimeField()),
-                ("publications", models.PositiveIntegerField(default=1)),
-                ("attempt", models.PositiveSmallIntegerField(default=0)),
-                ("claim", models.UUIDField(blank=True, null=True)),
-                ("worker", models.CharField(blank=True, max_length=120)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
-                ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
-                ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("steps_done", models.PositiveSmallIntegerField(default=0)),
-                ("steps_total", models.PositiveSmallIntegerField(default=3)),
-                ("last_error", models.TextField(blank=True)),
-                ("failure_code", models.CharField(blank=True, max_length=40)),
-                ("failure_reason", models.TextField(blank=True)),
-                ("input_sha256", models.CharField(blank=True, max_length=64)),
-                ("code_version", models.CharField(blank=True, max_length=40)),
-                ("details", models.JSONField(blank=True, default=dict)),
-                ("is_stale", models.BooleanField(default=False)),
-                ("stale_cause", models.TextField(blank=True)),
-                ("stale_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="runs",
-                        to="estimates.estimateorder",
-                    ),
-                ),
-                (
-                    "plot",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.plot",
-                    ),
-                ),
-                (
-                    "supersedes",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="superseded_by",
-                        to="estimates.estimaterun",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EstimateResult",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "quantity",
-                    models.CharField(
-                        choices=[("root_c_stock", "root C stock"), ("c_input", "C input")],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("plot", "plot"),
-                            ("layer", "depth layer"),
-                            ("treatment", "treatment"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("method", models.CharField(max_length=40)),
-                ("unit", models.CharField(max_length=24)),
-                ("upper_depth_cm", models.FloatField(default=0.0)),
-                ("lower_depth_cm", models.FloatField(blank=True, null=True)),
-                ("mean", models.FloatField()),
-                ("sd", models.FloatField()),
-                ("median", models.FloatField(blank=True, null=True)),
-                ("lower", models.FloatField()),
-                ("upper", models.FloatField()),
-                ("details", models.JSONField(blank=True, default=dict)),
-                (
-                    "treatment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.treatment",
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="results",
-                        to="estimates.estimaterun",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EstimateInput",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=32)),
-                ("record", models.UUIDField()),
-                ("revision", models.PositiveIntegerField()),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="inputs",
-                        to="estimates.estimaterun",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EstimateFigure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.SlugField(max_length=40)),
-                ("title", models.CharField(max_length=200)),
-                ("svg", models.TextField()),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="figures",
-                        to="estimates.estimaterun",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ParameterSet",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("version", models.CharField(max_length=20)),
-                ("method", models.CharField(max_length=40)),
-                ("content", models.JSONField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("source_note", models.TextField(blank=True)),
-                ("loaded_at", models.DateTimeField()),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("method", "version"), name="parameterset_version_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="parameterset_sha256_whole",
-                        violation_error_code="not_a_digest",
-                        violation_error_message="A SHA-256 has 64 hexadecimal digits.",
+                    (
+                        "project",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.project",
+                        ),
                     ),
                 ],
-            },
-        ),
-        migrations.AddField(
-            model_name="estimaterun",
-            name="parameter_set",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="runs",
-                to="estimates.parameterset",
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="parameterset",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="af50046ab3065991ef43f7dc1e4b0521fa48fb4a",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_6a5d5",
-                    table="estimates_parameterset",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="estimateorder",
-            index=models.Index(fields=["project", "-ordered_at"], name="estimateorder_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seed__gte", 0)),
-                name="estimateorder_seed_from_zero",
-                violation_error_code="out_of_range",
-                violation_error_message="A seed is a whole number, 0 or above.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("methods__len__gte", 1)),
-                name="estimateorder_names_a_method",
-                violation_error_code="no_method",
-                violation_error_message="Order one method or more.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
-                    models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="estimateorder_cancelled_by_somebody",
-                violation_error_code="cancelled_by_nobody",
-                violation_error_message="A cancelled order names who cancelled it.",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="estimateorder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="order_is_fixed",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."campaign_id" IS DISTINCT FROM (NEW."campaign_id") OR OLD."methods" IS DISTINCT FROM (NEW."methods") OR OLD."options" IS DISTINCT FROM (NEW."options") OR OLD."ordered_at" IS DISTINCT FROM (NEW."ordered_at") OR OLD."ordered_by_id" IS DISTINCT FROM (NEW."ordered_by_id") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."seed" IS DISTINCT FROM (NEW."seed"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="ec0c3439fec359617ef39f36f5d8b6f1be926500",
-                    operation="UPDATE",
-                    pgid="pgtrigger_order_is_fixed_51238",
-                    table="estimates_estimateorder",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="estimateorder",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="243a53afb3d977c4d2cb6a6b9b81ee90c741f5fb",
-                    operation="DELETE",
-                    pgid="pgtrigger_never_deleted_d0b9a",
-                    table="estimates_estimateorder",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="estimateresult",
-            index=models.Index(fields=["quantity", "level"], name="estimateresult_quantity"),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["plot", "layer", "treatment"])),
-                name="estimateresult_level_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="level must be one of: plot, layer, treatment.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.UniqueConstraint(
-                fields=(
-                    "run",
-                    "quantity",
-                    "level",
-                    "treatment",
-                    "upper_depth_cm",
-                    "lower_depth_cm",
-                ),
-                name="estimateresult_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quantity", "root_c_stock"), ("unit", "g m-2")),
-                    models.Q(("quantity", "c_input"), ("unit", "g m-2 a-1")),
-                    _connector="OR",
-                ),
-                name="estimateresult_unit_of_quantity",
-                violation_error_code="wrong_unit",
-                violation_error_message="Each quantity has its own unit.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("level", "treatment"), ("treatment__isnull", False)),
-                    models.Q(
-                        models.Q(("level", "treatment"), _negated=True), ("treatment__isnull", True)
+            migrations.CreateModel(
+                name="EstimateRun",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
                     ),
-                    _connector="OR",
+                    ("is_summary", models.BooleanField(default=False)),
+                    ("method", models.CharField(max_length=40)),
+                    ("generation", models.PositiveIntegerField(default=0)),
+                    (
+                        "cause",
+                        models.CharField(
+                            choices=[("ordered", "ordered"), ("recomputed", "recomputed")],
+                            default="ordered",
+                            max_length=12,
+                        ),
+                    ),
+                    ("cause_text", models.TextField(blank=True)),
+                    ("created_at", models.DateTimeField()),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("queued", "queued"),
+                                ("claimed", "claimed"),
+                                ("running", "running"),
+                                ("succeeded", "succeeded"),
+                                ("failed", "failed"),
+                                ("cancelled", "cancelled"),
+                            ],
+                            default="queued",
+                            max_length=12,
+                        ),
+                    ),
+                    ("published_at", models.DateTimeField()),
+                    ("publications", models.PositiveIntegerField(default=1)),
+                    ("attempt", models.PositiveSmallIntegerField(default=0)),
+                    ("claim", models.UUIDField(blank=True, null=True)),
+                    ("worker", models.CharField(blank=True, max_length=120)),
+                    ("lease_until", models.DateTimeField(blank=True, null=True)),
+                    ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
+                    ("started_at", models.DateTimeField(blank=True, null=True)),
+                    ("finished_at", models.DateTimeField(blank=True, null=True)),
+                    ("steps_done", models.PositiveSmallIntegerField(default=0)),
+                    ("steps_total", models.PositiveSmallIntegerField(default=3)),
+                    ("last_error", models.TextField(blank=True)),
+                    ("failure_code", models.CharField(blank=True, max_length=40)),
+                    ("failure_reason", models.TextField(blank=True)),
+                    ("input_sha256", models.CharField(blank=True, max_length=64)),
+                    ("code_version", models.CharField(blank=True, max_length=40)),
+                    ("details", models.JSONField(blank=True, default=dict)),
+                    ("is_stale", models.BooleanField(default=False)),
+                    ("stale_cause", models.TextField(blank=True)),
+                    ("stale_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "order",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="runs",
+                            to="estimates.estimateorder",
+                        ),
+                    ),
+                    (
+                        "plot",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.plot",
+                        ),
+                    ),
+                    (
+                        "supersedes",
+                        models.OneToOneField(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="superseded_by",
+                            to="estimates.estimaterun",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="EstimateResult",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
+                    ),
+                    (
+                        "quantity",
+                        models.CharField(
+                            choices=[("root_c_stock", "root C stock"), ("c_input", "C input")],
+                            max_length=20,
+                        ),
+                    ),
+                    (
+                        "level",
+                        models.CharField(
+                            choices=[
+                                ("plot", "plot"),
+                                ("layer", "depth layer"),
+                                ("treatment", "treatment"),
+                            ],
+                            max_length=12,
+                        ),
+                    ),
+                    ("method", models.CharField(max_length=40)),
+                    ("unit", models.CharField(max_length=24)),
+                    ("upper_depth_cm", models.FloatField(default=0.0)),
+                    ("lower_depth_cm", models.FloatField(blank=True, null=True)),
+                    ("mean", models.FloatField()),
+                    ("sd", models.FloatField()),
+                    ("median", models.FloatField(blank=True, null=True)),
+                    ("lower", models.FloatField()),
+                    ("upper", models.FloatField()),
+                    ("details", models.JSONField(blank=True, default=dict)),
+                    (
+                        "treatment",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.treatment",
+                        ),
+                    ),
+                    (
+                        "run",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="results",
+                            to="estimates.estimaterun",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="EstimateInput",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("kind", models.CharField(max_length=32)),
+                    ("record", models.UUIDField()),
+                    ("revision", models.PositiveIntegerField()),
+                    (
+                        "run",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="inputs",
+                            to="estimates.estimaterun",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="EstimateFigure",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("name", models.SlugField(max_length=40)),
+                    ("title", models.CharField(max_length=200)),
+                    ("svg", models.TextField()),
+                    (
+                        "run",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="figures",
+                            to="estimates.estimaterun",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="ParameterSet",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=200)),
+                    ("version", models.CharField(max_length=20)),
+                    ("method", models.CharField(max_length=40)),
+                    ("content", models.JSONField()),
+                    ("sha256", models.CharField(max_length=64)),
+                    ("source_note", models.TextField(blank=True)),
+                    ("loaded_at", models.DateTimeField()),
+                ],
+                options={
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("method", "version"), name="parameterset_version_once"
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                            name="parameterset_sha256_whole",
+                            violation_error_code="not_a_digest",
+                            violation_error_message="A SHA-256 has 64 hexadecimal digits.",
+                        ),
+                    ],
+                },
+            ),
+            migrations.AddField(
+                model_name="estimaterun",
+                name="parameter_set",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="runs",
+                    to="estimates.parameterset",
                 ),
-                name="estimateresult_treatment_named",
-                violation_error_code="no_treatment",
-                violation_error_message="The result of a treatment names it, and no other does.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mean__gte", -1000000000.0), ("mean__lte", 1000000000.0)),
-                name="estimateresult_mean_is_a_number",
-                violation_error_code="out_of_range",
-                violation_error_message="A result is a finite number.",
+            pgtrigger.migrations.AddTrigger(
+                model_name="parameterset",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="af50046ab3065991ef43f7dc1e4b0521fa48fb4a",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_6a5d5",
+                        table="estimates_parameterset",
+                        when="BEFORE",
+                    ),
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("median__gte", -1000000000.0), ("median__lte", 1000000000.0)),
-                name="estimateresult_median_is_a_number",
-                violation_error_code="out_of_range",
-                violation_error_message="A result is a finite number.",
+            migrations.AddIndex(
+                model_name="estimateorder",
+                index=models.Index(fields=["project", "-ordered_at"], name="estimateorder_recent"),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lower__gte", -1000000000.0), ("lower__lte", 1000000000.0)),
-                name="estimateresult_lower_is_a_number",
-                violation_error_code="out_of_range",
-                violation_error_message="A result is a finite number.",
+            migrations.AddConstraint(
+                model_name="estimateorder",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("seed__gte", 0)),
+                    name="estimateorder_seed_from_zero",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A seed is a whole number, 0 or above.",
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("upper__gte", -1000000000.0), ("upper__lte", 1000000000.0)),
-                name="estimateresult_upper_is_a_number",
-                violation_error_code="out_of_range",
-                violation_error_message="A result is a finite number.",
+            migrations.AddConstraint(
+                model_name="estimateorder",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("methods__len__gte", 1)),
+                    name="estimateorder_names_a_method",
+                    violation_error_code="no_method",
+                    violation_error_message="Order one method or more.",
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sd__gte", 0), ("sd__lte", 1000000000.0)),
-                name="estimateresult_sd_from_zero",
-                violation_error_code="out_of_range",
-                violation_error_message="A standard deviation is a finite number, 0 or above.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lower__lte", models.F("upper"))),
-                name="estimateresult_interval_in_order",
-                violation_error_code="out_of_order",
-                violation_error_message="An interval starts below its end.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("upper_depth_cm__gte", 0),
-                    models.Q(
-                        ("lower_depth_cm__isnull", True),
-                        ("upper_depth_cm__lt", models.F("lower_depth_cm")),
+            migrations.AddConstraint(
+                model_name="estimateorder",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
+                        models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
                         _connector="OR",
                     ),
-                ),
-                name="estimateresult_depths_in_order",
-                violation_error_code="depths_out_of_order",
-                violation_error_message="Upper depth must be above lower depth.",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="estimateresult",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="6fe9d3f5126b2c1abe4beb55d2b472a8146b89eb",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_e265c",
-                    table="estimates_estimateresult",
-                    when="BEFORE",
+                    name="estimateorder_cancelled_by_somebody",
+                    violation_error_code="cancelled_by_nobody",
+                    violation_error_message="A cancelled order names who cancelled it.",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="estimateinput",
-            index=models.Index(fields=["kind", "record"], name="estimateinput_record"),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateinput",
-            constraint=models.UniqueConstraint(
-                fields=("run", "kind", "record"), name="estimateinput_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="estimateinput",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="0537a450f734d6e0ea70cb2089f4c28cdcce665b",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_37d04",
-                    table="estimates_estimateinput",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimatefigure",
-            constraint=models.UniqueConstraint(fields=("run", "name"), name="estimatefigure_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="estimatefigure",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="cbaab3171133fa0d42d0d95643364a2843e8dbea",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_9440f",
-                    table="estimates_estimatefigure",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="estimaterun",
-            index=models.Index(
-                condition=models.Q(("state__in", ("queued", "claimed", "running"))),
-                fields=["published_at"],
-                name="estimaterun_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="estimaterun",
-            index=models.Index(fields=["plot", "method"], name="estimaterun_plot_method"),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["queued", "claimed", "running", "succeeded", "failed", "cancelled"],
-                    )
-                ),
-                name="estimaterun_state_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="state must be one of: queued, claimed, running, succeeded, failed, cancelled.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["ordered", "recomputed"])),
-                name="estimaterun_cause_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="cause must be one of: ordered, recomputed.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_summary", False), ("plot__isnull", False)),
-                    models.Q(("is_summary", True), ("plot__isnull", True)),
-                    _connector="OR",
-                ),
-                name="estimaterun_plot_or_summary",
-                violation_error_code="plot_or_summary",
-                violation_error_message="A run is of one plot, or it sums up an order.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.UniqueConstraint(
-                fields=("order", "plot", "method", "generation"),
-                name="estimaterun_generation_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("queued", "claimed", "running"))),
-                fields=("order", "plot", "method"),
-                name="estimaterun_one_active",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("claim__isnull", False),
-                        ("lease_until__isnull", False),
-                        ("state__in", ("claimed", "running")),
-                        models.Q(("worker", ""), _negated=True),
+            pgtrigger.migrations.AddTrigger(
+                model_name="estimateorder",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="order_is_fixed",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition='WHEN (OLD."campaign_id" IS DISTINCT FROM (NEW."campaign_id") OR OLD."methods" IS DISTINCT FROM (NEW."methods") OR OLD."options" IS DISTINCT FROM (NEW."options") OR OLD."ordered_at" IS DISTINCT FROM (NEW."ordered_at") OR OLD."ordered_by_id" IS DISTINCT FROM (NEW."ordered_by_id") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."seed" IS DISTINCT FROM (NEW."seed"))',
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                        hash="ec0c3439fec359617ef39f36f5d8b6f1be926500",
+                        operation="UPDATE",
+                        pgid="pgtrigger_order_is_fixed_51238",
+                        table="estimates_estimateorder",
+                        when="BEFORE",
                     ),
-                    models.Q(
-                        models.Q(("state__in", ("claimed", "running")), _negated=True),
-                        ("claim__isnull", True),
-                        ("lease_until__isnull", True),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="estimateorder",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_deleted",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="243a53afb3d977c4d2cb6a6b9b81ee90c741f5fb",
+                        operation="DELETE",
+                        pgid="pgtrigger_never_deleted_d0b9a",
+                        table="estimates_estimateorder",
+                        when="BEFORE",
                     ),
-                    _connector="OR",
                 ),
-                name="estimaterun_held_under_a_lease",
-                violation_error_code="lease_without_worker",
-                violation_error_message="A held run names its worker and its lease; no other does.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("state__in", ("succeeded", "failed", "cancelled")),
+            migrations.AddIndex(
+                model_name="estimateresult",
+                index=models.Index(fields=["quantity", "level"], name="estimateresult_quantity"),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("level__in", ["plot", "layer", "treatment"])),
+                    name="estimateresult_level_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="level must be one of: plot, layer, treatment.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.UniqueConstraint(
+                    fields=(
+                        "run",
+                        "quantity",
+                        "level",
+                        "treatment",
+                        "upper_depth_cm",
+                        "lower_depth_cm",
                     ),
-                    models.Q(
-                        ("finished_at__isnull", True),
-                        ("state__in", ("queued", "claimed", "running")),
+                    name="estimateresult_once",
+                    nulls_distinct=False,
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("quantity", "root_c_stock"), ("unit", "g m-2")),
+                        models.Q(("quantity", "c_input"), ("unit", "g m-2 a-1")),
+                        _connector="OR",
                     ),
-                    _connector="OR",
+                    name="estimateresult_unit_of_quantity",
+                    violation_error_code="wrong_unit",
+                    violation_error_message="Each quantity has its own unit.",
                 ),
-                name="estimaterun_finished_at_end",
-                violation_error_code="finished_without_time",
-                violation_error_message="A finished run says when it ended.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("failure_reason__gt", ""), ("state", "failed")),
-                    models.Q(models.Q(("state", "failed"), _negated=True), ("failure_reason", "")),
-                    _connector="OR",
-                ),
-                name="estimaterun_failed_with_a_reason",
-                violation_error_code="no_reason",
-                violation_error_message="A failed run says why, and no other run does.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "succeeded"), _negated=True),
-                    models.Q(
-                        ("input_sha256__regex", "^[0-9a-f]{64}$"),
-                        models.Q(("code_version", ""), _negated=True),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("level", "treatment"), ("treatment__isnull", False)),
+                        models.Q(
+                            models.Q(("level", "treatment"), _negated=True),
+                            ("treatment__isnull", True),
+                        ),
+                        _connector="OR",
                     ),
-                    _connector="OR",
+                    name="estimateresult_treatment_named",
+                    violation_error_code="no_treatment",
+                    violation_error_message="The result of a treatment names it, and no other does.",
                 ),
-                name="estimaterun_success_knows_inputs",
-                violation_error_code="unknown_inputs",
-                violation_error_message="A result names its inputs and the code that made it.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cause", "ordered"), ("generation", 0), ("supersedes__isnull", True)),
-                    models.Q(
-                        ("cause", "recomputed"),
-                        ("generation__gt", 0),
-                        ("supersedes__isnull", False),
-                        models.Q(("cause_text", ""), _negated=True),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("mean__gte", -1000000000.0), ("mean__lte", 1000000000.0)),
+                    name="estimateresult_mean_is_a_number",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A result is a finite number.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("median__gte", -1000000000.0), ("median__lte", 1000000000.0)
                     ),
-                    _connector="OR",
+                    name="estimateresult_median_is_a_number",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A result is a finite number.",
                 ),
-                name="estimaterun_recomputed_from_another",
-                violation_error_code="recomputed_from_nothing",
-                violation_error_message="A recomputation names the run it replaces, and why.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("is_stale", True),
-                        ("stale_at__isnull", False),
-                        models.Q(("stale_cause", ""), _negated=True),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("lower__gte", -1000000000.0), ("lower__lte", 1000000000.0)),
+                    name="estimateresult_lower_is_a_number",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A result is a finite number.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("upper__gte", -1000000000.0), ("upper__lte", 1000000000.0)),
+                    name="estimateresult_upper_is_a_number",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A result is a finite number.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("sd__gte", 0), ("sd__lte", 1000000000.0)),
+                    name="estimateresult_sd_from_zero",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A standard deviation is a finite number, 0 or above.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("lower__lte", models.F("upper"))),
+                    name="estimateresult_interval_in_order",
+                    violation_error_code="out_of_order",
+                    violation_error_message="An interval starts below its end.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("upper_depth_cm__gte", 0),
+                        models.Q(
+                            ("lower_depth_cm__isnull", True),
+                            ("upper_depth_cm__lt", models.F("lower_depth_cm")),
+                            _connector="OR",
+                        ),
                     ),
-                    models.Q(("is_stale", False), ("stale_at__isnull", True), ("stale_cause", "")),
-                    _connector="OR",
-                ),
-                name="estimaterun_stale_with_a_cause",
-                violation_error_code="stale_without_cause",
-                violation_error_message="A stale run says what changed.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimaterun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attempt__gte", 0), ("attempt__lte", 5)),
-                name="estimaterun_attempts_range",
-                violation_error_code="out_of_range",
-                violation_error_message="A run is tried at most 5 times.",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="estimaterun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="final_is_final",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.\"state\" IN ('succeeded', 'failed', 'cancelled'))",
-                    func="\n    IF (to_jsonb(NEW) - 'is_stale' - 'stale_cause' - 'stale_at')\n        IS DISTINCT FROM (to_jsonb(OLD) - 'is_stale' - 'stale_cause' - 'stale_at')\n    THEN\n        RAISE EXCEPTION 'estimate run % is finished: it is superseded, never changed', OLD.id\n            USING ERRCODE = 'RF010';\n    END IF;\n    RETURN NEW;\n",
-                    hash="c0021027c02bb4a736e6fdc258103060d2128e19",
-                    operation="UPDATE",
-                    pgid="pgtrigger_final_is_final_d1d63",
-                    table="estimates_estimaterun",
-                    when="BEFORE",
+                    name="estimateresult_depths_in_order",
+                    violation_error_code="depths_out_of_order",
+                    violation_error_message="Upper depth must be above lower depth.",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="estimaterun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="53552efd56a6df677c63170981372af209c2b499",
-                    operation="DELETE",
-                    pgid="pgtrigger_never_deleted_1e25f",
-                    table="estimates_estimaterun",
-                    when="BEFORE",
+            pgtrigger.migrations.AddTrigger(
+                model_name="estimateresult",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="6fe9d3f5126b2c1abe4beb55d2b472a8146b89eb",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_e265c",
+                        table="estimates_estimateresult",
+                        when="BEFORE",
+                    ),
                 ),
             ),
-        ),
-    ]
+            migrations.AddIndex(
+                model_name="estimateinput",
+                index=models.Index(fields=["kind", "record"], name="estimateinput_record"),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateinput",
+                constraint=models.UniqueConstraint(
+                    fields=("run", "kind", "record"), name="estimateinput_once"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="estimateinput",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="0537a450f734d6e0ea70cb2089f4c28cdcce665b",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_37d04",
+                        table="estimates_estimateinput",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimatefigure",
+                constraint=models.UniqueConstraint(
+                    fields=("run", "name"), name="estimatefigure_once"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="estimatefigure",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="cbaab3171133fa0d42d0d95643364a2843e8dbea",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_9440f",
+                        table="estimates_estimatefigure",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="estimaterun",
+                index=models.Index(
+                    condition=models.Q(("state__in", ("queued", "claimed", "running"))),
+                    fields=["published_at"],
+                    name="estimaterun_waiting",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="estimaterun",
+                index=models.Index(fields=["plot", "method"], name="estimaterun_plot_method"),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        (
+                            "state__in",
+                            ["queued", "claimed", "running", "succeeded", "failed", "cancelled"],
+                        )
+                    ),
+                    name="estimaterun_state_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="state must be one of: queued, claimed, running, succeeded, failed, cancelled.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("cause__in", ["ordered", "recomputed"])),
+                    name="estimaterun_cause_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="cause must be one of: ordered, recomputed.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("is_summary", False), ("plot__isnull", False)),
+                        models.Q(("is_summary", True), ("plot__isnull", True)),
+                        _connector="OR",
+                    ),
+                    name="estimaterun_plot_or_summary",
+                    violation_error_code="plot_or_summary",
+                    violation_error_message="A run is of one plot, or it sums up an order.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.UniqueConstraint(
+                    fields=("order", "plot", "method", "generation"),
+                    name="estimaterun_generation_once",
+                    nulls_distinct=False,
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state__in", ("queued", "claimed", "running"))),
+                    fields=("order", "plot", "method"),
+                    name="estimaterun_one_active",
+                    nulls_distinct=False,
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("claim__isnull", False),
+                            ("lease_until__isnull", False),
+                            ("state__in", ("claimed", "running")),
+                            models.Q(("worker", ""), _negated=True),
+                        ),
+                        models.Q(
+                            models.Q(("state__in", ("claimed", "running")), _negated=True),
+                            ("claim__isnull", True),
+                            ("lease_until__isnull", True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="estimaterun_held_under_a_lease",
+                    violation_error_code="lease_without_worker",
+                    violation_error_message="A held run names its worker and its lease; no other does.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("finished_at__isnull", False),
+                            ("state__in", ("succeeded", "failed", "cancelled")),
+                        ),
+                        models.Q(
+                            ("finished_at__isnull", True),
+                            ("state__in", ("queued", "claimed", "running")),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="estimaterun_finished_at_end",
+                    violation_error_code="finished_without_time",
+                    violation_error_message="A finished run says when it ended.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("failure_reason__gt", ""), ("state", "failed")),
+                        models.Q(
+                            models.Q(("state", "failed"), _negated=True), ("failure_reason", "")
+                        ),
+                        _connector="OR",
+                    ),
+                    name="estimaterun_failed_with_a_reason",
+                    violation_error_code="no_reason",
+                    violation_error_message="A failed run says why, and no other run does.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "succeeded"), _negated=True),
+                        models.Q(
+                            ("input_sha256__regex", "^[0-9a-f]{64}$"),
+                            models.Q(("code_version", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="estimaterun_success_knows_inputs",
+                    violation_error_code="unknown_inputs",
+                    violation_error_message="A result names its inputs and the code that made it.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("cause", "ordered"), ("generation", 0), ("supersedes__isnull", True)
+                        ),
+                        models.Q(
+                            ("cause", "recomputed"),
+                            ("generation__gt", 0),
+                            ("supersedes__isnull", False),
+                            models.Q(("cause_text", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="estimaterun_recomputed_from_another",
+                    violation_error_code="recomputed_from_nothing",
+                    violation_error_message="A recomputation names the run it replaces, and why.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("is_stale", True),
+                            ("stale_at__isnull", False),
+                            models.Q(("stale_cause", ""), _negated=True),
+                        ),
+                        models.Q(
+                            ("is_stale", False), ("stale_at__isnull", True), ("stale_cause", "")
+                        ),
+                        _connector="OR",
+                    ),
+                    name="estimaterun_stale_with_a_cause",
+                    violation_error_code="stale_without_cause",
+                    violation_error_message="A stale run says what changed.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimaterun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("attempt__gte", 0), ("attempt__lte", 5)),
+                    name="estimaterun_attempts_range",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A run is tried at most 5 times.",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="estimaterun",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="final_is_final",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.\"state\" IN ('succeeded', 'failed', 'cancelled'))",
+                        func="\n    IF (to_jsonb(NEW) - 'is_stale' - 'stale_cause' - 'stale_at')\n        IS DISTINCT FROM (to_jsonb(OLD) - 'is_stale' - 'stale_cause' - 'stale_at')\n    THEN\n        RAISE EXCEPTION 'estimate run % is finished: it is superseded, never changed', OLD.id\n            USING ERRCODE = 'RF010';\n    END IF;\n    RETURN NEW;\n",
+                        hash="c0021027c02bb4a736e6fdc258103060d2128e19",
+                        operation="UPDATE",
+                        pgid="pgtrigger_final_is_final_d1d63",
+                        table="estimates_estimaterun",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="estimaterun",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_deleted",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="53552efd56a6df677c63170981372af209c2b499",
+                        operation="DELETE",
+                        pgid="pgtrigger_never_deleted_1e25f",
+                        table="estimates_estimaterun",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+        ]
+    )

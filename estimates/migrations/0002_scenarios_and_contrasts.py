@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from sampling.migrations._together import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -17,830 +19,842 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
-        migrations.CreateModel(
-            name="Contrast",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "methods",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40), size=None
-                    ),
-                ),
-                (
-                    "soil_models",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40), size=None
-                    ),
-                ),
-                (
-                    "horizons_years",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(), size=None
-                    ),
-                ),
-                ("options", models.JSONField(default=dict)),
-                ("seed", models.BigIntegerField()),
-                ("ordered_at", models.DateTimeField()),
-                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "cancelled_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "ordered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "parameter_set",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="estimates.parameterset",
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.project",
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.site",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ContrastRun",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("generation", models.PositiveIntegerField(default=0)),
-                (
-                    "cause",
-                    models.CharField(
-                        choices=[("ordered", "ordered"), ("recomputed", "recomputed")],
-                        default="ordered",
-                        max_length=12,
-                    ),
-                ),
-                ("cause_text", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "queued"),
-                            ("claimed", "claimed"),
-                            ("running", "running"),
-                            ("succeeded", "succeeded"),
-                            ("failed", "failed"),
-                            ("cancelled", "cancelled"),
-                        ],
-                        default="queued",
-                        max_length=12,
-                    ),
-                ),
-                ("published_at", models.DateTimeField()),
-                ("publications", models.PositiveIntegerField(default=1)),
-                ("attempt", models.PositiveSmallIntegerField(default=0)),
-                ("claim", models.UUIDField(blank=True, null=True)),
-                ("worker", models.CharField(blank=True, max_length=120)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
-                ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
-                ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("steps_done", models.PositiveSmallIntegerField(default=0)),
-                ("steps_total", models.PositiveSmallIntegerField(default=3)),
-                ("last_error", models.TextField(blank=True)),
-                ("failure_code", models.CharField(blank=True, max_length=40)),
-                ("failure_reason", models.TextField(blank=True)),
-                ("input_sha256", models.CharField(blank=True, max_length=64)),
-                ("code_version", models.CharField(blank=True, max_length=40)),
-                ("details", models.JSONField(blank=True, default=dict)),
-                ("is_stale", models.BooleanField(default=False)),
-                ("stale_cause", models.TextField(blank=True)),
-                ("stale_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "contrast",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="runs",
-                        to="estimates.contrast",
-                    ),
-                ),
-                (
-                    "supersedes",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="superseded_by",
-                        to="estimates.contrastrun",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ContrastResult",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "quantity",
-                    models.CharField(
-                        choices=[
-                            ("c_input", "C input"),
-                            ("root_c_input", "C input of roots"),
-                            ("soc", "SOC"),
-                            ("soc_equilibrium", "SOC at equilibrium"),
-                            ("co2e", "CO2 equivalent"),
-                            ("co2e_equilibrium", "CO2 equivalent at equilibrium"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("difference", "difference by one method and model"),
-                            ("methods", "how far methods lie apart"),
-                            ("models", "how far models lie apart"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("horizon_years", models.PositiveSmallIntegerField(default=0)),
-                ("method", models.CharField(blank=True, max_length=40)),
-                ("method_version", models.CharField(blank=True, max_length=60)),
-                ("model", models.CharField(blank=True, max_length=40)),
-                ("model_version", models.CharField(blank=True, max_length=60)),
-                ("unit", models.CharField(max_length=24)),
-                ("baseline_mean", models.FloatField(blank=True, null=True)),
-                ("baseline_lower", models.FloatField(blank=True, null=True)),
-                ("baseline_upper", models.FloatField(blank=True, null=True)),
-                ("intervention_mean", models.FloatField(blank=True, null=True)),
-                ("intervention_lower", models.FloatField(blank=True, null=True)),
-                ("intervention_upper", models.FloatField(blank=True, null=True)),
-                ("mean", models.FloatField(blank=True, null=True)),
-                ("sd", models.FloatField()),
-                ("median", models.FloatField(blank=True, null=True)),
-                ("lower", models.FloatField()),
-                ("upper", models.FloatField()),
-                ("details", models.JSONField(blank=True, default=dict)),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="results",
-                        to="estimates.contrastrun",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ContrastInput",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=32)),
-                ("record", models.UUIDField()),
-                ("revision", models.PositiveIntegerField()),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="inputs",
-                        to="estimates.contrastrun",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ContrastFigure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.SlugField(max_length=40)),
-                ("title", models.CharField(max_length=200)),
-                ("svg", models.TextField()),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="figures",
-                        to="estimates.contrastrun",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Scenario",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "intervention",
-                    models.CharField(
-                        choices=[
-                            ("baseline", "as it is"),
-                            ("cover_crop", "cover crop"),
-                            ("variety", "variety, targeted breeding"),
-                            ("mixture", "species mixture"),
-                            ("tillage", "tillage"),
-                            ("amendment", "organic amendment"),
-                            ("deeper_roots", "deeper roots"),
-                            ("agroforestry", "agroforestry row"),
-                            ("other", "other"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("document", models.JSONField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("note", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.project",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="contrast",
-            name="baseline",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="estimates.scenario",
-            ),
-        ),
-        migrations.AddField(
-            model_name="contrast",
-            name="intervention",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="estimates.scenario",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contrastrun",
-            index=models.Index(
-                condition=models.Q(("state__in", ("queued", "claimed", "running"))),
-                fields=["published_at"],
-                name="contrastrun_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
+    operations = together(
+        [
+            migrations.CreateModel(
+                name="Contrast",
+                fields=[
                     (
-                        "state__in",
-                        ["queued", "claimed", "running", "succeeded", "failed", "cancelled"],
-                    )
-                ),
-                name="contrastrun_state_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="state must be one of: queued, claimed, running, succeeded, failed, cancelled.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["ordered", "recomputed"])),
-                name="contrastrun_cause_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="cause must be one of: ordered, recomputed.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("claim__isnull", False),
-                        ("lease_until__isnull", False),
-                        ("state__in", ("claimed", "running")),
-                        models.Q(("worker", ""), _negated=True),
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
                     ),
-                    models.Q(
-                        models.Q(("state__in", ("claimed", "running")), _negated=True),
-                        ("claim__isnull", True),
-                        ("lease_until__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="contrastrun_held_under_a_lease",
-                violation_error_code="lease_without_worker",
-                violation_error_message="A held run names its worker and its lease; no other does.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("state__in", ("succeeded", "failed", "cancelled")),
-                    ),
-                    models.Q(
-                        ("finished_at__isnull", True),
-                        ("state__in", ("queued", "claimed", "running")),
-                    ),
-                    _connector="OR",
-                ),
-                name="contrastrun_finished_at_end",
-                violation_error_code="finished_without_time",
-                violation_error_message="A finished run says when it ended.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("failure_reason__gt", ""), ("state", "failed")),
-                    models.Q(models.Q(("state", "failed"), _negated=True), ("failure_reason", "")),
-                    _connector="OR",
-                ),
-                name="contrastrun_failed_with_a_reason",
-                violation_error_code="no_reason",
-                violation_error_message="A failed run says why, and no other run does.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "succeeded"), _negated=True),
-                    models.Q(
-                        ("input_sha256__regex", "^[0-9a-f]{64}$"),
-                        models.Q(("code_version", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="contrastrun_success_knows_inputs",
-                violation_error_code="unknown_inputs",
-                violation_error_message="A result names its inputs and the code that made it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cause", "ordered"), ("generation", 0), ("supersedes__isnull", True)),
-                    models.Q(
-                        ("cause", "recomputed"),
-                        ("generation__gt", 0),
-                        ("supersedes__isnull", False),
-                        models.Q(("cause_text", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="contrastrun_recomputed_from_another",
-                violation_error_code="recomputed_from_nothing",
-                violation_error_message="A recomputation names the run it replaces, and why.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("is_stale", True),
-                        ("stale_at__isnull", False),
-                        models.Q(("stale_cause", ""), _negated=True),
-                    ),
-                    models.Q(("is_stale", False), ("stale_at__isnull", True), ("stale_cause", "")),
-                    _connector="OR",
-                ),
-                name="contrastrun_stale_with_a_cause",
-                violation_error_code="stale_without_cause",
-                violation_error_message="A stale run says what changed.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attempt__gte", 0), ("attempt__lte", 5)),
-                name="contrastrun_attempts_range",
-                violation_error_code="out_of_range",
-                violation_error_message="A run is tried at most 5 times.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.UniqueConstraint(
-                fields=("contrast", "generation"), name="contrastrun_generation_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("queued", "claimed", "running"))),
-                fields=("contrast",),
-                name="contrastrun_one_active",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contrastrun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="final_is_final",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.\"state\" IN ('succeeded', 'failed', 'cancelled'))",
-                    func="\n    IF (to_jsonb(NEW) - 'is_stale' - 'stale_cause' - 'stale_at')\n        IS DISTINCT FROM (to_jsonb(OLD) - 'is_stale' - 'stale_cause' - 'stale_at')\n    THEN\n        RAISE EXCEPTION 'contrast run % is finished: it is superseded, never changed', OLD.id\n            USING ERRCODE = 'RF010';\n    END IF;\n    RETURN NEW;\n",
-                    hash="45e400b195d3eebed9771d0dd1172d6f311f3070",
-                    operation="UPDATE",
-                    pgid="pgtrigger_final_is_final_637db",
-                    table="estimates_contrastrun",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contrastrun",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="b0a412c0a7a29f8895f92aa3dbfe524dee9726f0",
-                    operation="DELETE",
-                    pgid="pgtrigger_never_deleted_69702",
-                    table="estimates_contrastrun",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["difference", "methods", "models"])),
-                name="contrastresult_kind_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="kind must be one of: difference, methods, models.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.UniqueConstraint(
-                fields=("run", "quantity", "kind", "horizon_years", "method", "model"),
-                name="contrastresult_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quantity", "c_input"), ("unit", "t ha-1 a-1")),
-                    models.Q(("quantity", "root_c_input"), ("unit", "t ha-1 a-1")),
-                    models.Q(("quantity", "soc"), ("unit", "t ha-1")),
-                    models.Q(("quantity", "soc_equilibrium"), ("unit", "t ha-1")),
-                    models.Q(("quantity", "co2e"), ("unit", "t CO2 ha-1")),
-                    models.Q(("quantity", "co2e_equilibrium"), ("unit", "t CO2 ha-1")),
-                    _connector="OR",
-                ),
-                name="contrastresult_unit_of_quantity",
-                violation_error_code="wrong_unit",
-                violation_error_message="Each quantity has its own unit.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("baseline_mean__isnull", False),
-                        ("kind", "difference"),
-                        ("mean__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("kind", "difference"), _negated=True),
-                        ("mean__isnull", True),
-                        ("median__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="contrastresult_spread_has_no_mean",
-                violation_error_code="pooled",
-                violation_error_message="A difference has a mean; methods and models have none.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mean__gte", -1000000000.0), ("mean__lte", 1000000000.0)),
-                name="contrastresult_mean_is_a_number",
-                violation_error_code="out_of_range",
-                violation_error_message="A result is a finite number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("median__gte", -1000000000.0), ("median__lte", 1000000000.0)),
-                name="contrastresult_median_is_a_number",
-                violation_error_code="out_of_range",
-                violation_error_message="A result is a finite number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lower__gte", -1000000000.0), ("lower__lte", 1000000000.0)),
-                name="contrastresult_lower_is_a_number",
-                violation_error_code="out_of_range",
-                violation_error_message="A result is a finite number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("upper__gte", -1000000000.0), ("upper__lte", 1000000000.0)),
-                name="contrastresult_upper_is_a_number",
-                violation_error_code="out_of_range",
-                violation_error_message="A result is a finite number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sd__gte", 0), ("sd__lte", 1000000000.0)),
-                name="contrastresult_sd_from_zero",
-                violation_error_code="out_of_range",
-                violation_error_message="A standard deviation is a finite number, 0 or above.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lower__lte", models.F("upper"))),
-                name="contrastresult_interval_in_order",
-                violation_error_code="out_of_order",
-                violation_error_message="An interval starts below its end.",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contrastresult",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="7752580632c18fb044315c0979ac6d768187647c",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_5654f",
-                    table="estimates_contrastresult",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastinput",
-            constraint=models.UniqueConstraint(
-                fields=("run", "kind", "record"), name="contrastinput_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contrastinput",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="08152222c075ddb2e3ccce8ad27ce66d0444ca07",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_204b6",
-                    table="estimates_contrastinput",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrastfigure",
-            constraint=models.UniqueConstraint(fields=("run", "name"), name="contrastfigure_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contrastfigure",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="739b1cf26a6963033f61a20df8e121a30ab94407",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_bc818",
-                    table="estimates_contrastfigure",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="scenario",
-            index=models.Index(fields=["project", "-created_at"], name="scenario_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
                     (
-                        "intervention__in",
-                        [
-                            "baseline",
-                            "cover_crop",
-                            "variety",
-                            "mixture",
-                            "tillage",
-                            "amendment",
-                            "deeper_roots",
-                            "agroforestry",
-                            "other",
-                        ],
-                    )
+                        "methods",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=40), size=None
+                        ),
+                    ),
+                    (
+                        "soil_models",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=40), size=None
+                        ),
+                    ),
+                    (
+                        "horizons_years",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.PositiveSmallIntegerField(), size=None
+                        ),
+                    ),
+                    ("options", models.JSONField(default=dict)),
+                    ("seed", models.BigIntegerField()),
+                    ("ordered_at", models.DateTimeField()),
+                    ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "cancelled_by",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "ordered_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "parameter_set",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="estimates.parameterset",
+                        ),
+                    ),
+                    (
+                        "project",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.project",
+                        ),
+                    ),
+                    (
+                        "site",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.site",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="ContrastRun",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
+                    ),
+                    ("generation", models.PositiveIntegerField(default=0)),
+                    (
+                        "cause",
+                        models.CharField(
+                            choices=[("ordered", "ordered"), ("recomputed", "recomputed")],
+                            default="ordered",
+                            max_length=12,
+                        ),
+                    ),
+                    ("cause_text", models.TextField(blank=True)),
+                    ("created_at", models.DateTimeField()),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("queued", "queued"),
+                                ("claimed", "claimed"),
+                                ("running", "running"),
+                                ("succeeded", "succeeded"),
+                                ("failed", "failed"),
+                                ("cancelled", "cancelled"),
+                            ],
+                            default="queued",
+                            max_length=12,
+                        ),
+                    ),
+                    ("published_at", models.DateTimeField()),
+                    ("publications", models.PositiveIntegerField(default=1)),
+                    ("attempt", models.PositiveSmallIntegerField(default=0)),
+                    ("claim", models.UUIDField(blank=True, null=True)),
+                    ("worker", models.CharField(blank=True, max_length=120)),
+                    ("lease_until", models.DateTimeField(blank=True, null=True)),
+                    ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
+                    ("started_at", models.DateTimeField(blank=True, null=True)),
+                    ("finished_at", models.DateTimeField(blank=True, null=True)),
+                    ("steps_done", models.PositiveSmallIntegerField(default=0)),
+                    ("steps_total", models.PositiveSmallIntegerField(default=3)),
+                    ("last_error", models.TextField(blank=True)),
+                    ("failure_code", models.CharField(blank=True, max_length=40)),
+                    ("failure_reason", models.TextField(blank=True)),
+                    ("input_sha256", models.CharField(blank=True, max_length=64)),
+                    ("code_version", models.CharField(blank=True, max_length=40)),
+                    ("details", models.JSONField(blank=True, default=dict)),
+                    ("is_stale", models.BooleanField(default=False)),
+                    ("stale_cause", models.TextField(blank=True)),
+                    ("stale_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "contrast",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="runs",
+                            to="estimates.contrast",
+                        ),
+                    ),
+                    (
+                        "supersedes",
+                        models.OneToOneField(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="superseded_by",
+                            to="estimates.contrastrun",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="ContrastResult",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
+                    ),
+                    (
+                        "quantity",
+                        models.CharField(
+                            choices=[
+                                ("c_input", "C input"),
+                                ("root_c_input", "C input of roots"),
+                                ("soc", "SOC"),
+                                ("soc_equilibrium", "SOC at equilibrium"),
+                                ("co2e", "CO2 equivalent"),
+                                ("co2e_equilibrium", "CO2 equivalent at equilibrium"),
+                            ],
+                            max_length=20,
+                        ),
+                    ),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("difference", "difference by one method and model"),
+                                ("methods", "how far methods lie apart"),
+                                ("models", "how far models lie apart"),
+                            ],
+                            max_length=12,
+                        ),
+                    ),
+                    ("horizon_years", models.PositiveSmallIntegerField(default=0)),
+                    ("method", models.CharField(blank=True, max_length=40)),
+                    ("method_version", models.CharField(blank=True, max_length=60)),
+                    ("model", models.CharField(blank=True, max_length=40)),
+                    ("model_version", models.CharField(blank=True, max_length=60)),
+                    ("unit", models.CharField(max_length=24)),
+                    ("baseline_mean", models.FloatField(blank=True, null=True)),
+                    ("baseline_lower", models.FloatField(blank=True, null=True)),
+                    ("baseline_upper", models.FloatField(blank=True, null=True)),
+                    ("intervention_mean", models.FloatField(blank=True, null=True)),
+                    ("intervention_lower", models.FloatField(blank=True, null=True)),
+                    ("intervention_upper", models.FloatField(blank=True, null=True)),
+                    ("mean", models.FloatField(blank=True, null=True)),
+                    ("sd", models.FloatField()),
+                    ("median", models.FloatField(blank=True, null=True)),
+                    ("lower", models.FloatField()),
+                    ("upper", models.FloatField()),
+                    ("details", models.JSONField(blank=True, default=dict)),
+                    (
+                        "run",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="results",
+                            to="estimates.contrastrun",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="ContrastInput",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("kind", models.CharField(max_length=32)),
+                    ("record", models.UUIDField()),
+                    ("revision", models.PositiveIntegerField()),
+                    (
+                        "run",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="inputs",
+                            to="estimates.contrastrun",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="ContrastFigure",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("name", models.SlugField(max_length=40)),
+                    ("title", models.CharField(max_length=200)),
+                    ("svg", models.TextField()),
+                    (
+                        "run",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="figures",
+                            to="estimates.contrastrun",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="Scenario",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=120)),
+                    (
+                        "intervention",
+                        models.CharField(
+                            choices=[
+                                ("baseline", "as it is"),
+                                ("cover_crop", "cover crop"),
+                                ("variety", "variety, targeted breeding"),
+                                ("mixture", "species mixture"),
+                                ("tillage", "tillage"),
+                                ("amendment", "organic amendment"),
+                                ("deeper_roots", "deeper roots"),
+                                ("agroforestry", "agroforestry row"),
+                                ("other", "other"),
+                            ],
+                            max_length=16,
+                        ),
+                    ),
+                    ("document", models.JSONField()),
+                    ("sha256", models.CharField(max_length=64)),
+                    ("note", models.TextField(blank=True)),
+                    ("created_at", models.DateTimeField()),
+                    (
+                        "created_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "project",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.project",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.AddField(
+                model_name="contrast",
+                name="baseline",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="estimates.scenario",
                 ),
-                name="scenario_intervention_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="intervention must be one of: baseline, cover_crop, variety, mixture, tillage, amendment, deeper_roots, agroforestry, other.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.UniqueConstraint(
-                fields=("project", "name"),
-                name="scenario_name_once",
-                violation_error_code="name_taken",
-                violation_error_message="The project has a scenario of this name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="scenario_has_a_name",
-                violation_error_code="no_name",
-                violation_error_message="Give the scenario a name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="scenario_sha256_whole",
-                violation_error_code="not_a_digest",
-                violation_error_message="A SHA-256 has 64 hexadecimal digits.",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="scenario",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="35e4bd9bb297f5ff8e50d2c4d04bd7757324a307",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_f5775",
-                    table="estimates_scenario",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="contrast",
+                name="intervention",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="estimates.scenario",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="contrast",
-            index=models.Index(fields=["project", "-ordered_at"], name="contrast_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="contrast",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("baseline", models.F("intervention")), _negated=True),
-                name="contrast_of_two_scenarios",
-                violation_error_code="same_scenario",
-                violation_error_message="A contrast compares two different scenarios.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrast",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seed__gte", 0)),
-                name="contrast_seed_from_zero",
-                violation_error_code="out_of_range",
-                violation_error_message="A seed is a whole number, 0 or above.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrast",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("methods__len__gte", 1), ("soil_models__len__gte", 1)),
-                name="contrast_names_method_and_model",
-                violation_error_code="no_method",
-                violation_error_message="Choose one method and one soil model or more.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrast",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("horizons_years__len__gte", 1)),
-                name="contrast_has_a_horizon",
-                violation_error_code="no_horizon",
-                violation_error_message="Ask for one horizon or more, in years.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contrast",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
-                    models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contrast_cancelled_by_somebody",
-                violation_error_code="cancelled_by_nobody",
-                violation_error_message="A cancelled order names who cancelled it.",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contrast",
-            trigger=pgtrigger.compiler.Trigger(
-                name="contrast_is_fixed",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."baseline_id" IS DISTINCT FROM (NEW."baseline_id") OR OLD."horizons_years" IS DISTINCT FROM (NEW."horizons_years") OR OLD."intervention_id" IS DISTINCT FROM (NEW."intervention_id") OR OLD."methods" IS DISTINCT FROM (NEW."methods") OR OLD."options" IS DISTINCT FROM (NEW."options") OR OLD."ordered_at" IS DISTINCT FROM (NEW."ordered_at") OR OLD."ordered_by_id" IS DISTINCT FROM (NEW."ordered_by_id") OR OLD."parameter_set_id" IS DISTINCT FROM (NEW."parameter_set_id") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."seed" IS DISTINCT FROM (NEW."seed") OR OLD."site_id" IS DISTINCT FROM (NEW."site_id") OR OLD."soil_models" IS DISTINCT FROM (NEW."soil_models"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="e2801411e79e046a4df0add6b39b108e206d23fb",
-                    operation="UPDATE",
-                    pgid="pgtrigger_contrast_is_fixed_233f8",
-                    table="estimates_contrast",
-                    when="BEFORE",
+            migrations.AddIndex(
+                model_name="contrastrun",
+                index=models.Index(
+                    condition=models.Q(("state__in", ("queued", "claimed", "running"))),
+                    fields=["published_at"],
+                    name="contrastrun_waiting",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contrast",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="3b878a6e1c8c2664285353660f9f9aee17c3ec98",
-                    operation="DELETE",
-                    pgid="pgtrigger_never_deleted_b6a65",
-                    table="estimates_contrast",
-                    when="BEFORE",
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        (
+                            "state__in",
+                            ["queued", "claimed", "running", "succeeded", "failed", "cancelled"],
+                        )
+                    ),
+                    name="contrastrun_state_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="state must be one of: queued, claimed, running, succeeded, failed, cancelled.",
                 ),
             ),
-        ),
-    ]
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("cause__in", ["ordered", "recomputed"])),
+                    name="contrastrun_cause_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="cause must be one of: ordered, recomputed.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("claim__isnull", False),
+                            ("lease_until__isnull", False),
+                            ("state__in", ("claimed", "running")),
+                            models.Q(("worker", ""), _negated=True),
+                        ),
+                        models.Q(
+                            models.Q(("state__in", ("claimed", "running")), _negated=True),
+                            ("claim__isnull", True),
+                            ("lease_until__isnull", True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="contrastrun_held_under_a_lease",
+                    violation_error_code="lease_without_worker",
+                    violation_error_message="A held run names its worker and its lease; no other does.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("finished_at__isnull", False),
+                            ("state__in", ("succeeded", "failed", "cancelled")),
+                        ),
+                        models.Q(
+                            ("finished_at__isnull", True),
+                            ("state__in", ("queued", "claimed", "running")),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="contrastrun_finished_at_end",
+                    violation_error_code="finished_without_time",
+                    violation_error_message="A finished run says when it ended.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("failure_reason__gt", ""), ("state", "failed")),
+                        models.Q(
+                            models.Q(("state", "failed"), _negated=True), ("failure_reason", "")
+                        ),
+                        _connector="OR",
+                    ),
+                    name="contrastrun_failed_with_a_reason",
+                    violation_error_code="no_reason",
+                    violation_error_message="A failed run says why, and no other run does.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "succeeded"), _negated=True),
+                        models.Q(
+                            ("input_sha256__regex", "^[0-9a-f]{64}$"),
+                            models.Q(("code_version", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="contrastrun_success_knows_inputs",
+                    violation_error_code="unknown_inputs",
+                    violation_error_message="A result names its inputs and the code that made it.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("cause", "ordered"), ("generation", 0), ("supersedes__isnull", True)
+                        ),
+                        models.Q(
+                            ("cause", "recomputed"),
+                            ("generation__gt", 0),
+                            ("supersedes__isnull", False),
+                            models.Q(("cause_text", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="contrastrun_recomputed_from_another",
+                    violation_error_code="recomputed_from_nothing",
+                    violation_error_message="A recomputation names the run it replaces, and why.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("is_stale", True),
+                            ("stale_at__isnull", False),
+                            models.Q(("stale_cause", ""), _negated=True),
+                        ),
+                        models.Q(
+                            ("is_stale", False), ("stale_at__isnull", True), ("stale_cause", "")
+                        ),
+                        _connector="OR",
+                    ),
+                    name="contrastrun_stale_with_a_cause",
+                    violation_error_code="stale_without_cause",
+                    violation_error_message="A stale run says what changed.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("attempt__gte", 0), ("attempt__lte", 5)),
+                    name="contrastrun_attempts_range",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A run is tried at most 5 times.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.UniqueConstraint(
+                    fields=("contrast", "generation"), name="contrastrun_generation_once"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastrun",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state__in", ("queued", "claimed", "running"))),
+                    fields=("contrast",),
+                    name="contrastrun_one_active",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contrastrun",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="final_is_final",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.\"state\" IN ('succeeded', 'failed', 'cancelled'))",
+                        func="\n    IF (to_jsonb(NEW) - 'is_stale' - 'stale_cause' - 'stale_at')\n        IS DISTINCT FROM (to_jsonb(OLD) - 'is_stale' - 'stale_cause' - 'stale_at')\n    THEN\n        RAISE EXCEPTION 'contrast run % is finished: it is superseded, never changed', OLD.id\n            USING ERRCODE = 'RF010';\n    END IF;\n    RETURN NEW;\n",
+                        hash="45e400b195d3eebed9771d0dd1172d6f311f3070",
+                        operation="UPDATE",
+                        pgid="pgtrigger_final_is_final_637db",
+                        table="estimates_contrastrun",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contrastrun",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_deleted",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="b0a412c0a7a29f8895f92aa3dbfe524dee9726f0",
+                        operation="DELETE",
+                        pgid="pgtrigger_never_deleted_69702",
+                        table="estimates_contrastrun",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("kind__in", ["difference", "methods", "models"])),
+                    name="contrastresult_kind_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="kind must be one of: difference, methods, models.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.UniqueConstraint(
+                    fields=("run", "quantity", "kind", "horizon_years", "method", "model"),
+                    name="contrastresult_once",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("quantity", "c_input"), ("unit", "t ha-1 a-1")),
+                        models.Q(("quantity", "root_c_input"), ("unit", "t ha-1 a-1")),
+                        models.Q(("quantity", "soc"), ("unit", "t ha-1")),
+                        models.Q(("quantity", "soc_equilibrium"), ("unit", "t ha-1")),
+                        models.Q(("quantity", "co2e"), ("unit", "t CO2 ha-1")),
+                        models.Q(("quantity", "co2e_equilibrium"), ("unit", "t CO2 ha-1")),
+                        _connector="OR",
+                    ),
+                    name="contrastresult_unit_of_quantity",
+                    violation_error_code="wrong_unit",
+                    violation_error_message="Each quantity has its own unit.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("baseline_mean__isnull", False),
+                            ("kind", "difference"),
+                            ("mean__isnull", False),
+                        ),
+                        models.Q(
+                            models.Q(("kind", "difference"), _negated=True),
+                            ("mean__isnull", True),
+                            ("median__isnull", True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="contrastresult_spread_has_no_mean",
+                    violation_error_code="pooled",
+                    violation_error_message="A difference has a mean; methods and models have none.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("mean__gte", -1000000000.0), ("mean__lte", 1000000000.0)),
+                    name="contrastresult_mean_is_a_number",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A result is a finite number.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("median__gte", -1000000000.0), ("median__lte", 1000000000.0)
+                    ),
+                    name="contrastresult_median_is_a_number",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A result is a finite number.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("lower__gte", -1000000000.0), ("lower__lte", 1000000000.0)),
+                    name="contrastresult_lower_is_a_number",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A result is a finite number.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("upper__gte", -1000000000.0), ("upper__lte", 1000000000.0)),
+                    name="contrastresult_upper_is_a_number",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A result is a finite number.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("sd__gte", 0), ("sd__lte", 1000000000.0)),
+                    name="contrastresult_sd_from_zero",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A standard deviation is a finite number, 0 or above.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("lower__lte", models.F("upper"))),
+                    name="contrastresult_interval_in_order",
+                    violation_error_code="out_of_order",
+                    violation_error_message="An interval starts below its end.",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contrastresult",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="7752580632c18fb044315c0979ac6d768187647c",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_5654f",
+                        table="estimates_contrastresult",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastinput",
+                constraint=models.UniqueConstraint(
+                    fields=("run", "kind", "record"), name="contrastinput_once"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contrastinput",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="08152222c075ddb2e3ccce8ad27ce66d0444ca07",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_204b6",
+                        table="estimates_contrastinput",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrastfigure",
+                constraint=models.UniqueConstraint(
+                    fields=("run", "name"), name="contrastfigure_once"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contrastfigure",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="739b1cf26a6963033f61a20df8e121a30ab94407",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_bc818",
+                        table="estimates_contrastfigure",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="scenario",
+                index=models.Index(fields=["project", "-created_at"], name="scenario_recent"),
+            ),
+            migrations.AddConstraint(
+                model_name="scenario",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        (
+                            "intervention__in",
+                            [
+                                "baseline",
+                                "cover_crop",
+                                "variety",
+                                "mixture",
+                                "tillage",
+                                "amendment",
+                                "deeper_roots",
+                                "agroforestry",
+                                "other",
+                            ],
+                        )
+                    ),
+                    name="scenario_intervention_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="intervention must be one of: baseline, cover_crop, variety, mixture, tillage, amendment, deeper_roots, agroforestry, other.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="scenario",
+                constraint=models.UniqueConstraint(
+                    fields=("project", "name"),
+                    name="scenario_name_once",
+                    violation_error_code="name_taken",
+                    violation_error_message="The project has a scenario of this name.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="scenario",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("name", ""), _negated=True),
+                    name="scenario_has_a_name",
+                    violation_error_code="no_name",
+                    violation_error_message="Give the scenario a name.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="scenario",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                    name="scenario_sha256_whole",
+                    violation_error_code="not_a_digest",
+                    violation_error_message="A SHA-256 has 64 hexadecimal digits.",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="scenario",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="35e4bd9bb297f5ff8e50d2c4d04bd7757324a307",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_f5775",
+                        table="estimates_scenario",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="contrast",
+                index=models.Index(fields=["project", "-ordered_at"], name="contrast_recent"),
+            ),
+            migrations.AddConstraint(
+                model_name="contrast",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("baseline", models.F("intervention")), _negated=True),
+                    name="contrast_of_two_scenarios",
+                    violation_error_code="same_scenario",
+                    violation_error_message="A contrast compares two different scenarios.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrast",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("seed__gte", 0)),
+                    name="contrast_seed_from_zero",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A seed is a whole number, 0 or above.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrast",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("methods__len__gte", 1), ("soil_models__len__gte", 1)),
+                    name="contrast_names_method_and_model",
+                    violation_error_code="no_method",
+                    violation_error_message="Choose one method and one soil model or more.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrast",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("horizons_years__len__gte", 1)),
+                    name="contrast_has_a_horizon",
+                    violation_error_code="no_horizon",
+                    violation_error_message="Ask for one horizon or more, in years.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contrast",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
+                        models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="contrast_cancelled_by_somebody",
+                    violation_error_code="cancelled_by_nobody",
+                    violation_error_message="A cancelled order names who cancelled it.",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contrast",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="contrast_is_fixed",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition='WHEN (OLD."baseline_id" IS DISTINCT FROM (NEW."baseline_id") OR OLD."horizons_years" IS DISTINCT FROM (NEW."horizons_years") OR OLD."intervention_id" IS DISTINCT FROM (NEW."intervention_id") OR OLD."methods" IS DISTINCT FROM (NEW."methods") OR OLD."options" IS DISTINCT FROM (NEW."options") OR OLD."ordered_at" IS DISTINCT FROM (NEW."ordered_at") OR OLD."ordered_by_id" IS DISTINCT FROM (NEW."ordered_by_id") OR OLD."parameter_set_id" IS DISTINCT FROM (NEW."parameter_set_id") OR OLD."project_id" IS DISTINCT FROM (NEW."project_id") OR OLD."seed" IS DISTINCT FROM (NEW."seed") OR OLD."site_id" IS DISTINCT FROM (NEW."site_id") OR OLD."soil_models" IS DISTINCT FROM (NEW."soil_models"))',
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                        hash="e2801411e79e046a4df0add6b39b108e206d23fb",
+                        operation="UPDATE",
+                        pgid="pgtrigger_contrast_is_fixed_233f8",
+                        table="estimates_contrast",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contrast",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_deleted",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="3b878a6e1c8c2664285353660f9f9aee17c3ec98",
+                        operation="DELETE",
+                        pgid="pgtrigger_never_deleted_b6a65",
+                        table="estimates_contrast",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+        ]
+    )

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from sampling.migrations._together import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,102 +14,109 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
-        migrations.RemoveConstraint(
-            model_name="estimateresult",
-            name="estimateresult_level_known",
-        ),
-        migrations.RemoveConstraint(
-            model_name="estimateresult",
-            name="estimateresult_unit_of_quantity",
-        ),
-        migrations.RemoveConstraint(
-            model_name="estimateresult",
-            name="estimateresult_treatment_named",
-        ),
-        migrations.AddField(
-            model_name="parameterset",
-            name="loaded_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="estimateresult",
-            name="level",
-            field=models.CharField(
-                choices=[
-                    ("plot", "plot"),
-                    ("layer", "depth layer"),
-                    ("treatment", "treatment"),
-                    ("plot_spread", "between methods, plot"),
-                    ("treatment_spread", "between methods, treatment"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="estimateresult",
-            name="quantity",
-            field=models.CharField(
-                choices=[
-                    ("root_c_stock", "root C stock"),
-                    ("c_input", "C input"),
-                    ("root_c_input", "C input of roots"),
-                    ("rhizodeposit_c_input", "C input of rhizodeposits"),
-                    ("straw_c", "C of straw"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("level__in", ["plot", "layer", "treatment", "plot_spread", "treatment_spread"])
-                ),
+    operations = together(
+        [
+            migrations.RemoveConstraint(
+                model_name="estimateresult",
                 name="estimateresult_level_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="level must be one of: plot, layer, treatment, plot_spread, treatment_spread.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quantity", "root_c_stock"), ("unit", "g m-2")),
-                    models.Q(("quantity", "c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "root_c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "rhizodeposit_c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "straw_c"), ("unit", "g m-2 a-1")),
-                    _connector="OR",
-                ),
+            migrations.RemoveConstraint(
+                model_name="estimateresult",
                 name="estimateresult_unit_of_quantity",
-                violation_error_code="wrong_unit",
-                violation_error_message="Each quantity has its own unit.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("level__in", ("treatment", "treatment_spread")),
-                        ("treatment__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("level__in", ("treatment", "treatment_spread")), _negated=True),
-                        ("treatment__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
+            migrations.RemoveConstraint(
+                model_name="estimateresult",
                 name="estimateresult_treatment_named",
-                violation_error_code="no_treatment",
-                violation_error_message="The result of a treatment names it, and no other does.",
             ),
-        ),
-    ]
+            migrations.AddField(
+                model_name="parameterset",
+                name="loaded_by",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AlterField(
+                model_name="estimateresult",
+                name="level",
+                field=models.CharField(
+                    choices=[
+                        ("plot", "plot"),
+                        ("layer", "depth layer"),
+                        ("treatment", "treatment"),
+                        ("plot_spread", "between methods, plot"),
+                        ("treatment_spread", "between methods, treatment"),
+                    ],
+                    max_length=20,
+                ),
+            ),
+            migrations.AlterField(
+                model_name="estimateresult",
+                name="quantity",
+                field=models.CharField(
+                    choices=[
+                        ("root_c_stock", "root C stock"),
+                        ("c_input", "C input"),
+                        ("root_c_input", "C input of roots"),
+                        ("rhizodeposit_c_input", "C input of rhizodeposits"),
+                        ("straw_c", "C of straw"),
+                    ],
+                    max_length=20,
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        (
+                            "level__in",
+                            ["plot", "layer", "treatment", "plot_spread", "treatment_spread"],
+                        )
+                    ),
+                    name="estimateresult_level_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="level must be one of: plot, layer, treatment, plot_spread, treatment_spread.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("quantity", "root_c_stock"), ("unit", "g m-2")),
+                        models.Q(("quantity", "c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "root_c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "rhizodeposit_c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "straw_c"), ("unit", "g m-2 a-1")),
+                        _connector="OR",
+                    ),
+                    name="estimateresult_unit_of_quantity",
+                    violation_error_code="wrong_unit",
+                    violation_error_message="Each quantity has its own unit.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("level__in", ("treatment", "treatment_spread")),
+                            ("treatment__isnull", False),
+                        ),
+                        models.Q(
+                            models.Q(
+                                ("level__in", ("treatment", "treatment_spread")), _negated=True
+                            ),
+                            ("treatment__isnull", True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="estimateresult_treatment_named",
+                    violation_error_code="no_treatment",
+                    violation_error_message="The result of a treatment names it, and no other does.",
+                ),
+            ),
+        ]
+    )

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from sampling.migrations._together import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -9,129 +11,131 @@ class Migration(migrations.Migration):
         ("sampling", "0006_lines_of_created_records"),
     ]
 
-    operations = [
-        migrations.RemoveConstraint(
-            model_name="estimateresult",
-            name="estimateresult_once",
-        ),
-        migrations.RemoveConstraint(
-            model_name="estimateresult",
-            name="estimateresult_level_known",
-        ),
-        migrations.RemoveConstraint(
-            model_name="estimateresult",
-            name="estimateresult_unit_of_quantity",
-        ),
-        migrations.AddField(
-            model_name="estimateresult",
-            name="species",
-            field=models.CharField(blank=True, default="", max_length=120),
-        ),
-        migrations.AlterField(
-            model_name="estimateresult",
-            name="level",
-            field=models.CharField(
-                choices=[
-                    ("plot", "plot"),
-                    ("species", "species"),
-                    ("layer", "depth layer"),
-                    ("treatment", "treatment"),
-                    ("plot_spread", "between methods, plot"),
-                    ("treatment_spread", "between methods, treatment"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="estimateresult",
-            name="quantity",
-            field=models.CharField(
-                choices=[
-                    ("root_c_stock", "root C stock"),
-                    ("c_input", "C input"),
-                    ("root_c_input", "C input of roots"),
-                    ("rhizodeposit_c_input", "C input of rhizodeposits"),
-                    ("standing_c_input", "C input of standing roots"),
-                    ("turnover_c_input", "C input of root turnover"),
-                    ("deep_root_c_input", "C input of roots below the sampled depth"),
-                    ("crown_c_input", "C input of crowns and taproots"),
-                    ("crown_c_stock", "C of crowns and taproots"),
-                    ("rhizodeposit_limit", "detection limit of rhizodeposits"),
-                    ("straw_c", "C of straw"),
-                ],
-                max_length=20,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "level__in",
-                        [
-                            "plot",
-                            "species",
-                            "layer",
-                            "treatment",
-                            "plot_spread",
-                            "treatment_spread",
-                        ],
-                    )
-                ),
-                name="estimateresult_level_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="level must be one of: plot, species, layer, treatment, plot_spread, treatment_spread.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.UniqueConstraint(
-                fields=(
-                    "run",
-                    "quantity",
-                    "level",
-                    "treatment",
-                    "species",
-                    "upper_depth_cm",
-                    "lower_depth_cm",
-                ),
+    operations = together(
+        [
+            migrations.RemoveConstraint(
+                model_name="estimateresult",
                 name="estimateresult_once",
-                nulls_distinct=False,
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quantity", "root_c_stock"), ("unit", "g m-2")),
-                    models.Q(("quantity", "c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "root_c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "rhizodeposit_c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "standing_c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "turnover_c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "deep_root_c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "crown_c_input"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "crown_c_stock"), ("unit", "g m-2")),
-                    models.Q(("quantity", "rhizodeposit_limit"), ("unit", "g m-2 a-1")),
-                    models.Q(("quantity", "straw_c"), ("unit", "g m-2 a-1")),
-                    _connector="OR",
-                ),
+            migrations.RemoveConstraint(
+                model_name="estimateresult",
+                name="estimateresult_level_known",
+            ),
+            migrations.RemoveConstraint(
+                model_name="estimateresult",
                 name="estimateresult_unit_of_quantity",
-                violation_error_code="wrong_unit",
-                violation_error_message="Each quantity has its own unit.",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimateresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("level", "species"), models.Q(("species", ""), _negated=True)),
-                    models.Q(models.Q(("level", "species"), _negated=True), ("species", "")),
-                    _connector="OR",
+            migrations.AddField(
+                model_name="estimateresult",
+                name="species",
+                field=models.CharField(blank=True, default="", max_length=120),
+            ),
+            migrations.AlterField(
+                model_name="estimateresult",
+                name="level",
+                field=models.CharField(
+                    choices=[
+                        ("plot", "plot"),
+                        ("species", "species"),
+                        ("layer", "depth layer"),
+                        ("treatment", "treatment"),
+                        ("plot_spread", "between methods, plot"),
+                        ("treatment_spread", "between methods, treatment"),
+                    ],
+                    max_length=20,
                 ),
-                name="estimateresult_species_named",
-                violation_error_code="no_species",
-                violation_error_message="The result of a species names it, and no other does.",
             ),
-        ),
-    ]
+            migrations.AlterField(
+                model_name="estimateresult",
+                name="quantity",
+                field=models.CharField(
+                    choices=[
+                        ("root_c_stock", "root C stock"),
+                        ("c_input", "C input"),
+                        ("root_c_input", "C input of roots"),
+                        ("rhizodeposit_c_input", "C input of rhizodeposits"),
+                        ("standing_c_input", "C input of standing roots"),
+                        ("turnover_c_input", "C input of root turnover"),
+                        ("deep_root_c_input", "C input of roots below the sampled depth"),
+                        ("crown_c_input", "C input of crowns and taproots"),
+                        ("crown_c_stock", "C of crowns and taproots"),
+                        ("rhizodeposit_limit", "detection limit of rhizodeposits"),
+                        ("straw_c", "C of straw"),
+                    ],
+                    max_length=20,
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        (
+                            "level__in",
+                            [
+                                "plot",
+                                "species",
+                                "layer",
+                                "treatment",
+                                "plot_spread",
+                                "treatment_spread",
+                            ],
+                        )
+                    ),
+                    name="estimateresult_level_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="level must be one of: plot, species, layer, treatment, plot_spread, treatment_spread.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.UniqueConstraint(
+                    fields=(
+                        "run",
+                        "quantity",
+                        "level",
+                        "treatment",
+                        "species",
+                        "upper_depth_cm",
+                        "lower_depth_cm",
+                    ),
+                    name="estimateresult_once",
+                    nulls_distinct=False,
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("quantity", "root_c_stock"), ("unit", "g m-2")),
+                        models.Q(("quantity", "c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "root_c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "rhizodeposit_c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "standing_c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "turnover_c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "deep_root_c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "crown_c_input"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "crown_c_stock"), ("unit", "g m-2")),
+                        models.Q(("quantity", "rhizodeposit_limit"), ("unit", "g m-2 a-1")),
+                        models.Q(("quantity", "straw_c"), ("unit", "g m-2 a-1")),
+                        _connector="OR",
+                    ),
+                    name="estimateresult_unit_of_quantity",
+                    violation_error_code="wrong_unit",
+                    violation_error_message="Each quantity has its own unit.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="estimateresult",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("level", "species"), models.Q(("species", ""), _negated=True)),
+                        models.Q(models.Q(("level", "species"), _negated=True), ("species", "")),
+                        _connector="OR",
+                    ),
+                    name="estimateresult_species_named",
+                    violation_error_code="no_species",
+                    violation_error_message="The result of a species names it, and no other does.",
+                ),
+            ),
+        ]
+    )

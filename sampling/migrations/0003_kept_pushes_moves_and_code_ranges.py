@@ -11,211 +11,218 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from sampling.migrations._together import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
         ("sampling", "0002_operations_tell_their_outcome_where_it_is_read"),
     ]
 
-    operations = [
-        migrations.CreateModel(
-            name="CampaignMove",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("mapping", models.JSONField(default=dict)),
-                ("why", models.TextField()),
-                ("moved_at", models.DateTimeField()),
-                ("revision", models.PositiveIntegerField()),
-            ],
-        ),
-        migrations.RemoveConstraint(
-            model_name="codeblock",
-            name="codeblock_first_number_once",
-        ),
-        migrations.RemoveConstraint(
-            model_name="syncbatch",
-            name="syncbatch_state_known",
-        ),
-        migrations.AddField(
-            model_name="device",
-            name="clock_offset_max_s",
-            field=models.FloatField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="device",
-            name="have_more",
-            field=models.JSONField(blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name="syncbatch",
-            name="decided_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="syncbatch",
-            name="decided_by",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="syncepoch",
-            name="codes_from",
-            field=models.BigIntegerField(default=0),
-        ),
-        migrations.AlterField(
-            model_name="syncbatch",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("received", "received"),
-                    ("applied", "applied"),
-                    ("undecodable", "undecodable"),
-                    ("quarantined", "quarantined"),
-                    ("refused", "refused"),
-                ],
-                default="received",
-                max_length=12,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="syncbatch",
-            index=models.Index(
-                condition=models.Q(("state__in", ["quarantined", "undecodable", "refused"])),
-                fields=["device", "received_at"],
-                name="syncbatch_held",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="codeblock",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
+    operations = together(
+        [
+            migrations.CreateModel(
+                name="CampaignMove",
+                fields=[
                     (
-                        models.Func(
-                            models.F("first_number"),
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("first_number"), "+", models.F("size")
-                            ),
-                            function="int8range",
-                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                         ),
-                        "&&",
-                    )
-                ],
-                name="codeblock_no_overlap",
-                violation_error_code="codes_given_twice",
-                violation_error_message="Some of these codes were given to a device before.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="syncbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["received", "applied", "undecodable", "quarantined", "refused"])
-                ),
-                name="syncbatch_state_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="state must be one of: received, applied, undecodable, quarantined, refused.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="syncbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        models.Q(("error", ""), _negated=True),
                     ),
-                    _connector="OR",
-                ),
-                name="syncbatch_refused_by_somebody",
-                violation_error_code="refused_without_reason",
-                violation_error_message="Who refuses a push says why.",
+                    ("mapping", models.JSONField(default=dict)),
+                    ("why", models.TextField()),
+                    ("moved_at", models.DateTimeField()),
+                    ("revision", models.PositiveIntegerField()),
+                ],
             ),
-        ),
-        migrations.AddField(
-            model_name="campaignmove",
-            name="campaign",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="moves",
-                to="sampling.campaign",
+            migrations.RemoveConstraint(
+                model_name="codeblock",
+                name="codeblock_first_number_once",
             ),
-        ),
-        migrations.AddField(
-            model_name="campaignmove",
-            name="from_version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="sampling.protocolversion",
+            migrations.RemoveConstraint(
+                model_name="syncbatch",
+                name="syncbatch_state_known",
             ),
-        ),
-        migrations.AddField(
-            model_name="campaignmove",
-            name="moved_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
+            migrations.AddField(
+                model_name="device",
+                name="clock_offset_max_s",
+                field=models.FloatField(blank=True, null=True),
             ),
-        ),
-        migrations.AddField(
-            model_name="campaignmove",
-            name="to_version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="sampling.protocolversion",
+            migrations.AddField(
+                model_name="device",
+                name="have_more",
+                field=models.JSONField(blank=True, default=list),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignmove",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "revision"), name="campaignmove_once"
+            migrations.AddField(
+                model_name="syncbatch",
+                name="decided_at",
+                field=models.DateTimeField(null=True),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_version", models.F("to_version")), _negated=True),
-                name="campaignmove_to_another_version",
-                violation_error_code="same_version",
-                violation_error_message="The campaign is under this version already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("why", ""), _negated=True),
-                name="campaignmove_says_why",
-                violation_error_code="no_reason",
-                violation_error_message="Say why the campaign goes on under another version.",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="campaignmove",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="e6fe61dd99c537793d1f8f5307f616bab987f717",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_9ece5",
-                    table="sampling_campaignmove",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="syncbatch",
+                name="decided_by",
+                field=models.ForeignKey(
+                    db_index=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
                 ),
             ),
-        ),
-    ]
+            migrations.AddField(
+                model_name="syncepoch",
+                name="codes_from",
+                field=models.BigIntegerField(default=0),
+            ),
+            migrations.AlterField(
+                model_name="syncbatch",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("received", "received"),
+                        ("applied", "applied"),
+                        ("undecodable", "undecodable"),
+                        ("quarantined", "quarantined"),
+                        ("refused", "refused"),
+                    ],
+                    default="received",
+                    max_length=12,
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="syncbatch",
+                index=models.Index(
+                    condition=models.Q(("state__in", ["quarantined", "undecodable", "refused"])),
+                    fields=["device", "received_at"],
+                    name="syncbatch_held",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="codeblock",
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                    expressions=[
+                        (
+                            models.Func(
+                                models.F("first_number"),
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("first_number"), "+", models.F("size")
+                                ),
+                                function="int8range",
+                                output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                            ),
+                            "&&",
+                        )
+                    ],
+                    name="codeblock_no_overlap",
+                    violation_error_code="codes_given_twice",
+                    violation_error_message="Some of these codes were given to a device before.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="syncbatch",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        (
+                            "state__in",
+                            ["received", "applied", "undecodable", "quarantined", "refused"],
+                        )
+                    ),
+                    name="syncbatch_state_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="state must be one of: received, applied, undecodable, quarantined, refused.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="syncbatch",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "refused"), _negated=True),
+                        models.Q(
+                            ("decided_at__isnull", False),
+                            ("decided_by__isnull", False),
+                            models.Q(("error", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="syncbatch_refused_by_somebody",
+                    violation_error_code="refused_without_reason",
+                    violation_error_message="Who refuses a push says why.",
+                ),
+            ),
+            migrations.AddField(
+                model_name="campaignmove",
+                name="campaign",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="moves",
+                    to="sampling.campaign",
+                ),
+            ),
+            migrations.AddField(
+                model_name="campaignmove",
+                name="from_version",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="sampling.protocolversion",
+                ),
+            ),
+            migrations.AddField(
+                model_name="campaignmove",
+                name="moved_by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="campaignmove",
+                name="to_version",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="sampling.protocolversion",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="campaignmove",
+                constraint=models.UniqueConstraint(
+                    fields=("campaign", "revision"), name="campaignmove_once"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="campaignmove",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("from_version", models.F("to_version")), _negated=True),
+                    name="campaignmove_to_another_version",
+                    violation_error_code="same_version",
+                    violation_error_message="The campaign is under this version already.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="campaignmove",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("why", ""), _negated=True),
+                    name="campaignmove_says_why",
+                    violation_error_code="no_reason",
+                    violation_error_message="Say why the campaign goes on under another version.",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="campaignmove",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="e6fe61dd99c537793d1f8f5307f616bab987f717",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_9ece5",
+                        table="sampling_campaignmove",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+        ]
+    )

@@ -8,505 +8,509 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from sampling.migrations._together import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
         ("sampling", "0004_campaigns_move_on_purpose"),
     ]
 
-    operations = [
-        migrations.CreateModel(
-            name="StoredFile",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sha256", models.CharField(max_length=64)),
-                ("size_bytes", models.BigIntegerField()),
-                ("media_type", models.CharField(max_length=100)),
-                ("width_px", models.PositiveBigIntegerField(blank=True, null=True)),
-                ("height_px", models.PositiveBigIntegerField(blank=True, null=True)),
-                (
-                    "place",
-                    models.CharField(
-                        choices=[
-                            ("none", "tells no place"),
-                            ("fenced", "tells a place that copies keep to themselves"),
-                            ("unknown", "may tell a place"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("fences", models.JSONField(blank=True, default=list)),
-                ("received_at", models.DateTimeField()),
-                ("asked_at", models.DateTimeField()),
-                (
-                    "device",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.device",
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.project",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Upload",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("sha256", models.CharField(max_length=64)),
-                ("size_bytes", models.BigIntegerField()),
-                ("metadata", models.JSONField(blank=True, default=dict)),
-                ("begun_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField()),
-                ("completed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "device",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="uploads",
-                        to="sampling.device",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("scope", models.CharField(editable=False, max_length=48)),
-                ("revision", models.PositiveIntegerField(default=1, editable=False)),
-                ("received_at", models.DateTimeField(editable=False)),
-                ("voided_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("extra", models.JSONField(blank=True, default=dict, editable=False)),
-                ("collected_at", models.DateTimeField(blank=True, null=True)),
-                ("collected_on", models.DateField(blank=True, null=True)),
-                (
-                    "date_precision",
-                    models.CharField(
-                        choices=[
-                            ("day", "day"),
-                            ("month", "month"),
-                            ("year", "year"),
-                            ("unknown", "unknown"),
-                        ],
-                        default="unknown",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("photo", "photo"),
-                            ("root_scan", "scan of washed roots"),
-                            ("document", "document"),
-                            ("instrument_file", "file of an instrument"),
-                        ],
-                        default="photo",
-                        max_length=16,
-                    ),
-                ),
-                ("sha256", models.CharField(max_length=64)),
-                ("size_bytes", models.BigIntegerField()),
-                ("media_type", models.CharField(blank=True, default="", max_length=100)),
-                ("file_name", models.CharField(blank=True, default="", max_length=255)),
-                ("note", models.TextField(blank=True, default="")),
-                (
-                    "captured_version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.protocolversion",
-                    ),
-                ),
-                (
-                    "core_segment",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.coresegment",
-                    ),
-                ),
-                (
-                    "device",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.device",
-                    ),
-                ),
-                (
-                    "edited_version",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.protocolversion",
-                    ),
-                ),
-                (
-                    "plot",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.plot",
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.project",
-                    ),
-                ),
-                (
-                    "root_fraction",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.rootfraction",
-                    ),
-                ),
-                (
-                    "sampling_point",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.samplingpoint",
-                    ),
-                ),
-                (
-                    "soil_core",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.soilcore",
-                    ),
-                ),
-                (
-                    "specimen",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="sampling.specimen",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["scope"], name="attachment_scope"),
-                    models.Index(fields=["project", "sha256"], name="attachment_file"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("date_precision__in", ["day", "month", "year", "unknown"])
+    operations = together(
+        [
+            migrations.CreateModel(
+                name="StoredFile",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        name="attachment_date_precision_known",
-                        violation_error_code="not_a_choice",
-                        violation_error_message="date_precision must be one of: day, month, year, unknown.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["photo", "root_scan", "document", "instrument_file"])
+                    ("sha256", models.CharField(max_length=64)),
+                    ("size_bytes", models.BigIntegerField()),
+                    ("media_type", models.CharField(max_length=100)),
+                    ("width_px", models.PositiveBigIntegerField(blank=True, null=True)),
+                    ("height_px", models.PositiveBigIntegerField(blank=True, null=True)),
+                    (
+                        "place",
+                        models.CharField(
+                            choices=[
+                                ("none", "tells no place"),
+                                ("fenced", "tells a place that copies keep to themselves"),
+                                ("unknown", "may tell a place"),
+                            ],
+                            max_length=8,
                         ),
-                        name="attachment_kind_known",
-                        violation_error_code="not_a_choice",
-                        violation_error_message="kind must be one of: photo, root_scan, document, instrument_file.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("core_segment__isnull", True),
-                                ("plot__isnull", False),
-                                ("root_fraction__isnull", True),
-                                ("sampling_point__isnull", True),
-                                ("soil_core__isnull", True),
-                                ("specimen__isnull", True),
-                            ),
-                            models.Q(
-                                ("core_segment__isnull", True),
-                                ("plot__isnull", True),
-                                ("root_fraction__isnull", True),
-                                ("sampling_point__isnull", False),
-                                ("soil_core__isnull", True),
-                                ("specimen__isnull", True),
-                            ),
-                            models.Q(
-                                ("core_segment__isnull", True),
-                                ("plot__isnull", True),
-                                ("root_fraction__isnull", True),
-                                ("sampling_point__isnull", True),
-                                ("soil_core__isnull", False),
-                                ("specimen__isnull", True),
-                            ),
-                            models.Q(
-                                ("core_segment__isnull", False),
-                                ("plot__isnull", True),
-                                ("root_fraction__isnull", True),
-                                ("sampling_point__isnull", True),
-                                ("soil_core__isnull", True),
-                                ("specimen__isnull", True),
-                            ),
-                            models.Q(
-                                ("core_segment__isnull", True),
-                                ("plot__isnull", True),
-                                ("root_fraction__isnull", True),
-                                ("sampling_point__isnull", True),
-                                ("soil_core__isnull", True),
-                                ("specimen__isnull", False),
-                            ),
-                            models.Q(
-                                ("core_segment__isnull", True),
-                                ("plot__isnull", True),
-                                ("root_fraction__isnull", False),
-                                ("sampling_point__isnull", True),
-                                ("soil_core__isnull", True),
-                                ("specimen__isnull", True),
-                            ),
-                            _connector="OR",
+                    ("fences", models.JSONField(blank=True, default=list)),
+                    ("received_at", models.DateTimeField()),
+                    ("asked_at", models.DateTimeField()),
+                    (
+                        "device",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.device",
                         ),
-                        name="attachment_one_subject",
-                        violation_error_code="one_subject",
-                        violation_error_message="An attachment belongs to one plot, sampling point, core, segment, specimen or root fraction.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="attachment_sha256_written",
-                        violation_error_code="sha256_unreadable",
-                        violation_error_message="The SHA-256 of a file is 64 hex digits in lower case.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("size_bytes__gte", 1), ("size_bytes__lte", 1000000000000)
+                    (
+                        "project",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.project",
                         ),
-                        name="attachment_size_range",
-                        violation_error_code="out_of_range",
-                        violation_error_message="A file has at least one byte and at most 10 to the 12th.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("file_name__regex", "^[^/\\\\\\x01-\\x1f\\x7f]*$"),
-                            models.Q(("file_name__in", [".", ".."]), _negated=True),
+                    (
+                        "user",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
                         ),
-                        name="attachment_plain_file_name",
-                        violation_error_code="file_name",
-                        violation_error_message="A file name names no folder and holds no control character.",
                     ),
                 ],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attachment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="revision_must_grow",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n    IF NEW.revision <= OLD.revision THEN\n        RAISE EXCEPTION 'ledger: % % was written without a new revision', TG_TABLE_NAME, OLD.id\n            USING ERRCODE = 'RF001';\n    END IF;\n    IF NEW.id <> OLD.id OR NEW.project_id <> OLD.project_id THEN\n        RAISE EXCEPTION 'ledger: the id and project of a record never change'\n            USING ERRCODE = 'RF001';\n    END IF;\n    RETURN NEW;\n",
-                    hash="3d6fac038f5aa1dd0ef1480b7d899af0c04e7a93",
-                    operation="UPDATE",
-                    pgid="pgtrigger_revision_must_grow_263b9",
-                    table="sampling_attachment",
-                    when="BEFORE",
+            ),
+            migrations.CreateModel(
+                name="Upload",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
+                    ),
+                    ("sha256", models.CharField(max_length=64)),
+                    ("size_bytes", models.BigIntegerField()),
+                    ("metadata", models.JSONField(blank=True, default=dict)),
+                    ("begun_at", models.DateTimeField()),
+                    ("expires_at", models.DateTimeField()),
+                    ("completed_at", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "device",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="uploads",
+                            to="sampling.device",
+                        ),
+                    ),
+                ],
+            ),
+            migrations.CreateModel(
+                name="Attachment",
+                fields=[
+                    (
+                        "id",
+                        models.UUIDField(
+                            default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                        ),
+                    ),
+                    ("scope", models.CharField(editable=False, max_length=48)),
+                    ("revision", models.PositiveIntegerField(default=1, editable=False)),
+                    ("received_at", models.DateTimeField(editable=False)),
+                    ("voided_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                    ("extra", models.JSONField(blank=True, default=dict, editable=False)),
+                    ("collected_at", models.DateTimeField(blank=True, null=True)),
+                    ("collected_on", models.DateField(blank=True, null=True)),
+                    (
+                        "date_precision",
+                        models.CharField(
+                            choices=[
+                                ("day", "day"),
+                                ("month", "month"),
+                                ("year", "year"),
+                                ("unknown", "unknown"),
+                            ],
+                            default="unknown",
+                            max_length=8,
+                        ),
+                    ),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("photo", "photo"),
+                                ("root_scan", "scan of washed roots"),
+                                ("document", "document"),
+                                ("instrument_file", "file of an instrument"),
+                            ],
+                            default="photo",
+                            max_length=16,
+                        ),
+                    ),
+                    ("sha256", models.CharField(max_length=64)),
+                    ("size_bytes", models.BigIntegerField()),
+                    ("media_type", models.CharField(blank=True, default="", max_length=100)),
+                    ("file_name", models.CharField(blank=True, default="", max_length=255)),
+                    ("note", models.TextField(blank=True, default="")),
+                    (
+                        "captured_version",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.protocolversion",
+                        ),
+                    ),
+                    (
+                        "core_segment",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.coresegment",
+                        ),
+                    ),
+                    (
+                        "device",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            db_index=False,
+                            editable=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.device",
+                        ),
+                    ),
+                    (
+                        "edited_version",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.protocolversion",
+                        ),
+                    ),
+                    (
+                        "plot",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.plot",
+                        ),
+                    ),
+                    (
+                        "project",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.project",
+                        ),
+                    ),
+                    (
+                        "root_fraction",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.rootfraction",
+                        ),
+                    ),
+                    (
+                        "sampling_point",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.samplingpoint",
+                        ),
+                    ),
+                    (
+                        "soil_core",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.soilcore",
+                        ),
+                    ),
+                    (
+                        "specimen",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="sampling.specimen",
+                        ),
+                    ),
+                ],
+                options={
+                    "indexes": [
+                        models.Index(fields=["scope"], name="attachment_scope"),
+                        models.Index(fields=["project", "sha256"], name="attachment_file"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("date_precision__in", ["day", "month", "year", "unknown"])
+                            ),
+                            name="attachment_date_precision_known",
+                            violation_error_code="not_a_choice",
+                            violation_error_message="date_precision must be one of: day, month, year, unknown.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("kind__in", ["photo", "root_scan", "document", "instrument_file"])
+                            ),
+                            name="attachment_kind_known",
+                            violation_error_code="not_a_choice",
+                            violation_error_message="kind must be one of: photo, root_scan, document, instrument_file.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("core_segment__isnull", True),
+                                    ("plot__isnull", False),
+                                    ("root_fraction__isnull", True),
+                                    ("sampling_point__isnull", True),
+                                    ("soil_core__isnull", True),
+                                    ("specimen__isnull", True),
+                                ),
+                                models.Q(
+                                    ("core_segment__isnull", True),
+                                    ("plot__isnull", True),
+                                    ("root_fraction__isnull", True),
+                                    ("sampling_point__isnull", False),
+                                    ("soil_core__isnull", True),
+                                    ("specimen__isnull", True),
+                                ),
+                                models.Q(
+                                    ("core_segment__isnull", True),
+                                    ("plot__isnull", True),
+                                    ("root_fraction__isnull", True),
+                                    ("sampling_point__isnull", True),
+                                    ("soil_core__isnull", False),
+                                    ("specimen__isnull", True),
+                                ),
+                                models.Q(
+                                    ("core_segment__isnull", False),
+                                    ("plot__isnull", True),
+                                    ("root_fraction__isnull", True),
+                                    ("sampling_point__isnull", True),
+                                    ("soil_core__isnull", True),
+                                    ("specimen__isnull", True),
+                                ),
+                                models.Q(
+                                    ("core_segment__isnull", True),
+                                    ("plot__isnull", True),
+                                    ("root_fraction__isnull", True),
+                                    ("sampling_point__isnull", True),
+                                    ("soil_core__isnull", True),
+                                    ("specimen__isnull", False),
+                                ),
+                                models.Q(
+                                    ("core_segment__isnull", True),
+                                    ("plot__isnull", True),
+                                    ("root_fraction__isnull", False),
+                                    ("sampling_point__isnull", True),
+                                    ("soil_core__isnull", True),
+                                    ("specimen__isnull", True),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="attachment_one_subject",
+                            violation_error_code="one_subject",
+                            violation_error_message="An attachment belongs to one plot, sampling point, core, segment, specimen or root fraction.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                            name="attachment_sha256_written",
+                            violation_error_code="sha256_unreadable",
+                            violation_error_message="The SHA-256 of a file is 64 hex digits in lower case.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("size_bytes__gte", 1), ("size_bytes__lte", 1000000000000)
+                            ),
+                            name="attachment_size_range",
+                            violation_error_code="out_of_range",
+                            violation_error_message="A file has at least one byte and at most 10 to the 12th.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("file_name__regex", "^[^/\\\\\\x01-\\x1f\\x7f]*$"),
+                                models.Q(("file_name__in", [".", ".."]), _negated=True),
+                            ),
+                            name="attachment_plain_file_name",
+                            violation_error_code="file_name",
+                            violation_error_message="A file name names no folder and holds no control character.",
+                        ),
+                    ],
+                },
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="attachment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="revision_must_grow",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="\n    IF NEW.revision <= OLD.revision THEN\n        RAISE EXCEPTION 'ledger: % % was written without a new revision', TG_TABLE_NAME, OLD.id\n            USING ERRCODE = 'RF001';\n    END IF;\n    IF NEW.id <> OLD.id OR NEW.project_id <> OLD.project_id THEN\n        RAISE EXCEPTION 'ledger: the id and project of a record never change'\n            USING ERRCODE = 'RF001';\n    END IF;\n    RETURN NEW;\n",
+                        hash="3d6fac038f5aa1dd0ef1480b7d899af0c04e7a93",
+                        operation="UPDATE",
+                        pgid="pgtrigger_revision_must_grow_263b9",
+                        table="sampling_attachment",
+                        when="BEFORE",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attachment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_is_void",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n    RAISE EXCEPTION 'ledger: % rows are voided, never deleted', TG_TABLE_NAME\n        USING ERRCODE = 'RF002';\n",
-                    hash="727a7bf5e9f4a9ec90a148f98146aae3a3e8d468",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_is_void_0f245",
-                    table="sampling_attachment",
-                    when="BEFORE",
+            pgtrigger.migrations.AddTrigger(
+                model_name="attachment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_is_void",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="\n    RAISE EXCEPTION 'ledger: % rows are voided, never deleted', TG_TABLE_NAME\n        USING ERRCODE = 'RF002';\n",
+                        hash="727a7bf5e9f4a9ec90a148f98146aae3a3e8d468",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_is_void_0f245",
+                        table="sampling_attachment",
+                        when="BEFORE",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attachment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="due_after_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE orphan uuid;",
-                    func="\n    -- Statistics lag behind growing tables; only an index answers in constant time.\n    PERFORM set_config('enable_seqscan', 'off', true);\n    SELECT w.id INTO orphan FROM written AS w WHERE (w.project_id IS NOT NULL AND (SELECT p.id FROM sampling_project AS p WHERE p.id = w.project_id) IS NULL) OR (w.device_id IS NOT NULL AND (SELECT p.id FROM sampling_device AS p WHERE p.id = w.device_id) IS NULL) OR (w.captured_version_id IS NOT NULL AND (SELECT p.id FROM sampling_protocolversion AS p WHERE p.id = w.captured_version_id) IS NULL) OR (w.edited_version_id IS NOT NULL AND (SELECT p.id FROM sampling_protocolversion AS p WHERE p.id = w.edited_version_id) IS NULL) OR (w.plot_id IS NOT NULL AND (SELECT p.id FROM sampling_plot AS p WHERE p.id = w.plot_id) IS NULL) OR (w.sampling_point_id IS NOT NULL AND (SELECT p.id FROM sampling_samplingpoint AS p WHERE p.id = w.sampling_point_id) IS NULL) OR (w.soil_core_id IS NOT NULL AND (SELECT p.id FROM sampling_soilcore AS p WHERE p.id = w.soil_core_id) IS NULL) OR (w.core_segment_id IS NOT NULL AND (SELECT p.id FROM sampling_coresegment AS p WHERE p.id = w.core_segment_id) IS NULL) OR (w.specimen_id IS NOT NULL AND (SELECT p.id FROM sampling_specimen AS p WHERE p.id = w.specimen_id) IS NULL) OR (w.root_fraction_id IS NOT NULL AND (SELECT p.id FROM sampling_rootfraction AS p WHERE p.id = w.root_fraction_id) IS NULL) LIMIT 1;\n    IF FOUND THEN\n        RAISE EXCEPTION 'ledger: attachment % refers to a row that does not exist', orphan\n            USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME;\n    END IF;\n    INSERT INTO sampling_ledgerdue (type, records, revisions, scopes)\n    SELECT 'attachment', array_agg(id), array_agg(revision), array_agg(scope)\n    FROM written HAVING count(*) > 0;\n    RETURN NULL;\n",
-                    hash="0819b6eba59c2c5019b7ae79bcd9942c1a146e95",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_due_after_insert_effb1",
-                    referencing="REFERENCING NEW TABLE AS written ",
-                    table="sampling_attachment",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="attachment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="due_after_insert",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        declare="DECLARE orphan uuid;",
+                        func="\n    -- Statistics lag behind growing tables; only an index answers in constant time.\n    PERFORM set_config('enable_seqscan', 'off', true);\n    SELECT w.id INTO orphan FROM written AS w WHERE (w.project_id IS NOT NULL AND (SELECT p.id FROM sampling_project AS p WHERE p.id = w.project_id) IS NULL) OR (w.device_id IS NOT NULL AND (SELECT p.id FROM sampling_device AS p WHERE p.id = w.device_id) IS NULL) OR (w.captured_version_id IS NOT NULL AND (SELECT p.id FROM sampling_protocolversion AS p WHERE p.id = w.captured_version_id) IS NULL) OR (w.edited_version_id IS NOT NULL AND (SELECT p.id FROM sampling_protocolversion AS p WHERE p.id = w.edited_version_id) IS NULL) OR (w.plot_id IS NOT NULL AND (SELECT p.id FROM sampling_plot AS p WHERE p.id = w.plot_id) IS NULL) OR (w.sampling_point_id IS NOT NULL AND (SELECT p.id FROM sampling_samplingpoint AS p WHERE p.id = w.sampling_point_id) IS NULL) OR (w.soil_core_id IS NOT NULL AND (SELECT p.id FROM sampling_soilcore AS p WHERE p.id = w.soil_core_id) IS NULL) OR (w.core_segment_id IS NOT NULL AND (SELECT p.id FROM sampling_coresegment AS p WHERE p.id = w.core_segment_id) IS NULL) OR (w.specimen_id IS NOT NULL AND (SELECT p.id FROM sampling_specimen AS p WHERE p.id = w.specimen_id) IS NULL) OR (w.root_fraction_id IS NOT NULL AND (SELECT p.id FROM sampling_rootfraction AS p WHERE p.id = w.root_fraction_id) IS NULL) LIMIT 1;\n    IF FOUND THEN\n        RAISE EXCEPTION 'ledger: attachment % refers to a row that does not exist', orphan\n            USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME;\n    END IF;\n    INSERT INTO sampling_ledgerdue (type, records, revisions, scopes)\n    SELECT 'attachment', array_agg(id), array_agg(revision), array_agg(scope)\n    FROM written HAVING count(*) > 0;\n    RETURN NULL;\n",
+                        hash="0819b6eba59c2c5019b7ae79bcd9942c1a146e95",
+                        level="STATEMENT",
+                        operation="INSERT",
+                        pgid="pgtrigger_due_after_insert_effb1",
+                        referencing="REFERENCING NEW TABLE AS written ",
+                        table="sampling_attachment",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attachment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="due_after_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE orphan uuid;",
-                    func="\n    -- Statistics lag behind growing tables; only an index answers in constant time.\n    PERFORM set_config('enable_seqscan', 'off', true);\n    SELECT w.id INTO orphan FROM written AS w WHERE (w.project_id IS NOT NULL AND (SELECT p.id FROM sampling_project AS p WHERE p.id = w.project_id) IS NULL) OR (w.device_id IS NOT NULL AND (SELECT p.id FROM sampling_device AS p WHERE p.id = w.device_id) IS NULL) OR (w.captured_version_id IS NOT NULL AND (SELECT p.id FROM sampling_protocolversion AS p WHERE p.id = w.captured_version_id) IS NULL) OR (w.edited_version_id IS NOT NULL AND (SELECT p.id FROM sampling_protocolversion AS p WHERE p.id = w.edited_version_id) IS NULL) OR (w.plot_id IS NOT NULL AND (SELECT p.id FROM sampling_plot AS p WHERE p.id = w.plot_id) IS NULL) OR (w.sampling_point_id IS NOT NULL AND (SELECT p.id FROM sampling_samplingpoint AS p WHERE p.id = w.sampling_point_id) IS NULL) OR (w.soil_core_id IS NOT NULL AND (SELECT p.id FROM sampling_soilcore AS p WHERE p.id = w.soil_core_id) IS NULL) OR (w.core_segment_id IS NOT NULL AND (SELECT p.id FROM sampling_coresegment AS p WHERE p.id = w.core_segment_id) IS NULL) OR (w.specimen_id IS NOT NULL AND (SELECT p.id FROM sampling_specimen AS p WHERE p.id = w.specimen_id) IS NULL) OR (w.root_fraction_id IS NOT NULL AND (SELECT p.id FROM sampling_rootfraction AS p WHERE p.id = w.root_fraction_id) IS NULL) LIMIT 1;\n    IF FOUND THEN\n        RAISE EXCEPTION 'ledger: attachment % refers to a row that does not exist', orphan\n            USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME;\n    END IF;\n    INSERT INTO sampling_ledgerdue (type, records, revisions, scopes)\n    SELECT 'attachment', array_agg(id), array_agg(revision), array_agg(scope)\n    FROM written HAVING count(*) > 0;\n    RETURN NULL;\n",
-                    hash="d661288231061962602b2a7408665693c6aaf32b",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_due_after_update_ded03",
-                    referencing="REFERENCING NEW TABLE AS written ",
-                    table="sampling_attachment",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="attachment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="due_after_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        declare="DECLARE orphan uuid;",
+                        func="\n    -- Statistics lag behind growing tables; only an index answers in constant time.\n    PERFORM set_config('enable_seqscan', 'off', true);\n    SELECT w.id INTO orphan FROM written AS w WHERE (w.project_id IS NOT NULL AND (SELECT p.id FROM sampling_project AS p WHERE p.id = w.project_id) IS NULL) OR (w.device_id IS NOT NULL AND (SELECT p.id FROM sampling_device AS p WHERE p.id = w.device_id) IS NULL) OR (w.captured_version_id IS NOT NULL AND (SELECT p.id FROM sampling_protocolversion AS p WHERE p.id = w.captured_version_id) IS NULL) OR (w.edited_version_id IS NOT NULL AND (SELECT p.id FROM sampling_protocolversion AS p WHERE p.id = w.edited_version_id) IS NULL) OR (w.plot_id IS NOT NULL AND (SELECT p.id FROM sampling_plot AS p WHERE p.id = w.plot_id) IS NULL) OR (w.sampling_point_id IS NOT NULL AND (SELECT p.id FROM sampling_samplingpoint AS p WHERE p.id = w.sampling_point_id) IS NULL) OR (w.soil_core_id IS NOT NULL AND (SELECT p.id FROM sampling_soilcore AS p WHERE p.id = w.soil_core_id) IS NULL) OR (w.core_segment_id IS NOT NULL AND (SELECT p.id FROM sampling_coresegment AS p WHERE p.id = w.core_segment_id) IS NULL) OR (w.specimen_id IS NOT NULL AND (SELECT p.id FROM sampling_specimen AS p WHERE p.id = w.specimen_id) IS NULL) OR (w.root_fraction_id IS NOT NULL AND (SELECT p.id FROM sampling_rootfraction AS p WHERE p.id = w.root_fraction_id) IS NULL) LIMIT 1;\n    IF FOUND THEN\n        RAISE EXCEPTION 'ledger: attachment % refers to a row that does not exist', orphan\n            USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME;\n    END IF;\n    INSERT INTO sampling_ledgerdue (type, records, revisions, scopes)\n    SELECT 'attachment', array_agg(id), array_agg(revision), array_agg(scope)\n    FROM written HAVING count(*) > 0;\n    RETURN NULL;\n",
+                        hash="d661288231061962602b2a7408665693c6aaf32b",
+                        level="STATEMENT",
+                        operation="UPDATE",
+                        pgid="pgtrigger_due_after_update_ded03",
+                        referencing="REFERENCING NEW TABLE AS written ",
+                        table="sampling_attachment",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attachment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="content_is_final",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n    IF NEW.sha256 <> OLD.sha256 OR NEW.size_bytes <> OLD.size_bytes THEN\n        RAISE EXCEPTION 'The file of an attachment never changes: attach the new one beside it.'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n",
-                    hash="77a9b046cccf6891260d4eaf0650d67a8cd64c1c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_content_is_final_62190",
-                    table="sampling_attachment",
-                    when="BEFORE",
+            pgtrigger.migrations.AddTrigger(
+                model_name="attachment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="content_is_final",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="\n    IF NEW.sha256 <> OLD.sha256 OR NEW.size_bytes <> OLD.size_bytes THEN\n        RAISE EXCEPTION 'The file of an attachment never changes: attach the new one beside it.'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n",
+                        hash="77a9b046cccf6891260d4eaf0650d67a8cd64c1c",
+                        operation="UPDATE",
+                        pgid="pgtrigger_content_is_final_62190",
+                        table="sampling_attachment",
+                        when="BEFORE",
+                    ),
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="storedfile",
-            index=models.Index(fields=["asked_at"], name="storedfile_asked"),
-        ),
-        migrations.AddIndex(
-            model_name="storedfile",
-            index=models.Index(fields=["sha256"], name="storedfile_sha256"),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.UniqueConstraint(
-                fields=("project", "sha256"), name="storedfile_once"
+            migrations.AddIndex(
+                model_name="storedfile",
+                index=models.Index(fields=["asked_at"], name="storedfile_asked"),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__in", ["none", "fenced", "unknown"])),
-                name="storedfile_place_known",
-                violation_error_code="not_a_choice",
-                violation_error_message="place must be one of: none, fenced, unknown.",
+            migrations.AddIndex(
+                model_name="storedfile",
+                index=models.Index(fields=["sha256"], name="storedfile_sha256"),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="storedfile_sha256_written",
-                violation_error_code="sha256_unreadable",
-                violation_error_message="The SHA-256 of a file is 64 hex digits in lower case.",
+            migrations.AddConstraint(
+                model_name="storedfile",
+                constraint=models.UniqueConstraint(
+                    fields=("project", "sha256"), name="storedfile_once"
+                ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="upload",
-            index=models.Index(fields=["expires_at"], name="upload_expiry"),
-        ),
-        migrations.AddIndex(
-            model_name="upload",
-            index=models.Index(
-                condition=models.Q(("completed_at__isnull", True)),
-                fields=["device"],
-                name="upload_unfinished",
+            migrations.AddConstraint(
+                model_name="storedfile",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("place__in", ["none", "fenced", "unknown"])),
+                    name="storedfile_place_known",
+                    violation_error_code="not_a_choice",
+                    violation_error_message="place must be one of: none, fenced, unknown.",
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="upload_sha256_written",
-                violation_error_code="sha256_unreadable",
-                violation_error_message="The SHA-256 of a file is 64 hex digits in lower case.",
+            migrations.AddConstraint(
+                model_name="storedfile",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                    name="storedfile_sha256_written",
+                    violation_error_code="sha256_unreadable",
+                    violation_error_message="The SHA-256 of a file is 64 hex digits in lower case.",
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size_bytes__gte", 1)),
-                name="upload_size_positive",
-                violation_error_code="out_of_range",
-                violation_error_message="A file has at least one byte.",
+            migrations.AddIndex(
+                model_name="upload",
+                index=models.Index(fields=["expires_at"], name="upload_expiry"),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("begun_at"))),
-                name="upload_expires_later",
-                violation_error_code="out_of_order",
-                violation_error_message="An upload expires after it began.",
+            migrations.AddIndex(
+                model_name="upload",
+                index=models.Index(
+                    condition=models.Q(("completed_at__isnull", True)),
+                    fields=["device"],
+                    name="upload_unfinished",
+                ),
             ),
-        ),
-    ]
+            migrations.AddConstraint(
+                model_name="upload",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                    name="upload_sha256_written",
+                    violation_error_code="sha256_unreadable",
+                    violation_error_message="The SHA-256 of a file is 64 hex digits in lower case.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="upload",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("size_bytes__gte", 1)),
+                    name="upload_size_positive",
+                    violation_error_code="out_of_range",
+                    violation_error_message="A file has at least one byte.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="upload",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("expires_at__gt", models.F("begun_at"))),
+                    name="upload_expires_later",
+                    violation_error_code="out_of_order",
+                    violation_error_message="An upload expires after it began.",
+                ),
+            ),
+        ]
+    )
