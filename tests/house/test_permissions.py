@@ -163,6 +163,7 @@ def class_of(answer: Any) -> str:
     return {403: FORBIDDEN, 404: HIDDEN}.get(answer.status_code, OPEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", ["api", "lab", "estimates", "sync", "site", "pages"])
 def test_who_gets_through_is_what_the_table_says(
     door: str, world: World, clients: dict[str, APIClient]

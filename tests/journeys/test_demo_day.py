@@ -102,6 +102,7 @@ def told(folder, live_server, settings, tmp_path):
     return out.getvalue(), summary
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_demo_day_goes_from_protocols_to_estimates_and_loses_no_row(told, tmp_path):
     words, summary = told

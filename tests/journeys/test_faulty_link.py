@@ -107,6 +107,7 @@ def tell(**figures: object) -> None:
             lines.write(json.dumps(figures) + "\n")
 
 
+@pytest.mark.slow
 def test_a_day_arrives_over_a_link_that_breaks_every_200_kb(tablet, plot, campaign, tmp_path):
     made, link = tablet(CUT_AFTER)
     scope = campaign.capture_scope
@@ -153,6 +154,7 @@ def test_a_day_arrives_over_a_link_that_breaks_every_200_kb(tablet, plot, campai
     assert for_photos < 1.2 * PHOTOS * PHOTO_BYTES
 
 
+@pytest.mark.slow
 def test_scans_arrive_in_bounded_memory_over_a_link_that_breaks(
     tablet, plot, campaign, server, tmp_path
 ):
