@@ -76,6 +76,19 @@ SHAPES = {
         },
         ("soil_core", "soil_core"),
     ),
+    "attachment": Shape(
+        (DATES, ("sha256", "size_bytes", "media_type", "file_name")),
+        {
+            **dict.fromkeys(("plot", "sampling_point", "soil_core", "core_segment")),
+            **dict.fromkeys(("specimen", "root_fraction", "sha256", "size_bytes")),
+            "kind": "photo",
+            "media_type": "",
+            "file_name": "",
+            "note": "",
+            **CAPTURED,
+        },
+        ("soil_core", "soil_core"),
+    ),
 }
 
 

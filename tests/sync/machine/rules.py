@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from typing import Any
@@ -17,7 +18,11 @@ from sampling.models import SoilCore, SyncBatch, SyncChange, SyncOperation
 from tests.sync.machine.field import HELD, Field, Tablet, failing_at
 from tests.sync.verdict import Findings, RecordVerdict, Row
 
-TABLES = {"sampling_point": "sampling_samplingpoint", "soil_core": "sampling_soilcore"}
+TABLES = {
+    "sampling_point": "sampling_samplingpoint",
+    "soil_core": "sampling_soilcore",
+    "attachment": "sampling_attachment",
+}
 FAULTS = ("none", "none", "lost request", "lost answer", "twice", "truncated", "statement")
 TABLET = st.integers(0, 2)
 SCOPE = st.integers(0, 1)
@@ -56,6 +61,16 @@ class Season(RuleBasedStateMachine):
         values = {"sampling_point": point, "code": f"C{pick % 3}"}
         tablet.note(tablet.wire.op("soil_core", record, values=values, scope=scope))
         self.cores.append((scope, record))
+
+    @precondition(lambda self: self.cores)
+    @rule(at=TABLET, pick=PICK)
+    def attach(self, at: int, pick: int) -> None:
+        """Attach a photo to a core: its record travels on its own, its bytes later."""
+        tablet = self.field.tablets[at]
+        scope, core = self.cores[pick % len(self.cores)]
+        sha256 = hashlib.sha256(str(pick).encode()).hexdigest()
+        values = {"soil_core": core, "sha256": sha256, "size_bytes": pick + 1}
+        tablet.note(tablet.wire.op("attachment", values=values, scope=scope))
 
     @precondition(lambda self: self.cores)
     @rule(at=TABLET, pick=PICK, what=st.sets(st.integers(0, 4), min_size=1, max_size=2))
