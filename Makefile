@@ -1,6 +1,6 @@
 # `make demo` and `make test` need Python 3.11 and nothing else first.
 .DELETE_ON_ERROR:
-.PHONY: soc-figure setup demo run services drill test check lint format types imports django-checks pages conversation link study bench peers chaos mutants machine hostile clean
+.PHONY: soc-figure setup demo run services drill test covered check lint format types imports django-checks pages conversation link study bench peers chaos mutants machine hostile clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -41,7 +41,7 @@ drill: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-# The same tests with coverage, which makes them a fifth slower, and what it has to be.
+# The same tests with coverage, which takes longer, and what it has to be.
 covered: $(INSTALLED)
 	mkdir -p var
 	$(MAKE) test ARGS="--cov --cov-report=term --cov-fail-under=95 $(ARGS)"
