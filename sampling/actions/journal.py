@@ -138,7 +138,7 @@ def send_note(
     """
     cursor = psycopg.Cursor(raw)
     first, last = numbers[0], numbers[-1]
-    in_order = [*range(first, last + 1)] == [*numbers]
+    in_order = last - first == len(numbers) - 1 and [*range(first, last + 1)] == [*numbers]
     cursor.execute(
         f"UPDATE sampling_device SET have_upto = greatest(have_upto, %(last)s), {_NOTED}"
         " WHERE id = %(device)s AND %(in_order)s AND have_upto >= %(first)s - 1"

@@ -41,7 +41,8 @@ _named = msgspec.json.Decoder(_Named)
 def answer_again(head: Head, sender: journal.Sender, note: journal.PushNote) -> Written | None:
     """Return the stored answers of a push whose bytes were applied before.
 
-    None when an operation of it was first sent in another batch: its answer is not this simple.
+    None when an operation of it was first sent in another batch, or it holds none: its answer is not
+    this simple.
     Raises DeviceBusy while another push of the device runs.
     """
     try:
@@ -49,7 +50,7 @@ def answer_again(head: Head, sender: journal.Sender, note: journal.PushNote) -> 
     except msgspec.MsgspecError:
         return None
     ops = [one.op for one in named]
-    if not are_ids(ops):
+    if not ops or not are_ids(ops):
         return None
     assert sender.device is not None
     try:
