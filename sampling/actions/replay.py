@@ -41,7 +41,7 @@ _named = msgspec.json.Decoder(_Named)
 def answer_again(head: Head, sender: journal.Sender, note: journal.PushNote) -> Written | None:
     """Return the stored answers of a push whose bytes were applied before.
 
-    None when an operation of it was first sent in another batch, or it holds none: its answer is not
+    None when it holds no operation, or one that was first sent in another batch: the answer is not
     this simple.
     Raises DeviceBusy while another push of the device runs.
     """

@@ -109,7 +109,11 @@ def test_the_same_order_gives_the_same_numbers(contrast, field, analyst):
 
     assert first.input_sha256 == second.input_sha256
     numbers = [
-        list(run.results.order_by("quantity", "horizon_years", "kind", "method", "model").values_list("lower"))
+        list(
+            run.results.order_by(
+                "quantity", "horizon_years", "kind", "method", "model"
+            ).values_list("lower")
+        )
         for run in (first, second)
     ]
     assert numbers[0] == numbers[1]

@@ -38,7 +38,7 @@ class Season(RuleBasedStateMachine):
     def begin(self, cores: list[tuple[int, int]], sent: int) -> None:
         """Begin with points and cores, of which some tablets have sent theirs.
 
-        Hypothesis leaves out rules of a season at random, for the others to meet more often; without
+        Hypothesis leaves out rules of a season at random, for others to meet more often; without
         those that create, nothing would ever happen in it.
         """
         self.field = Field()
