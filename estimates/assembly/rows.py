@@ -225,27 +225,26 @@ def children_of(
     parents: Iterable[uuid.UUID], links_down: Mapping[uuid.UUID, list[SpecimenLink]]
 ) -> set[uuid.UUID]:
     """Return the specimens with all that was made from them, whatever the way."""
-    found: set[uuid.UUID] = set()
-    frontier = set(parents)
-    while frontier:
-        found |= frontier
-        frontier = {
-            link.child_id for parent in frontier for link in links_down.get(parent, ())
-        } - found
-    return found
+    made = {parent: [link.child_id for link in links] for parent, links in links_down.items()}
+    return _reached(parents, made)
 
 
 def parents_of(
     children: Iterable[uuid.UUID], links_up: Mapping[uuid.UUID, list[SpecimenLink]]
 ) -> set[uuid.UUID]:
     """Return the specimens with all they were made from, whatever the way."""
+    came = {child: [link.parent_id for link in links] for child, links in links_up.items()}
+    return _reached(children, came)
+
+
+def _reached(
+    start: Iterable[uuid.UUID], steps: Mapping[uuid.UUID, Collection[uuid.UUID]]
+) -> set[uuid.UUID]:
     found: set[uuid.UUID] = set()
-    frontier = set(children)
+    frontier = set(start)
     while frontier:
         found |= frontier
-        frontier = {
-            link.parent_id for child in frontier for link in links_up.get(child, ())
-        } - found
+        frontier = {there for here in frontier for there in steps.get(here, ())} - found
     return found
 
 

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from sampling.actions.specimen_facts import specimen_facts, weighing_variables
 from sampling.errors import MalformedRequest, StateConflict
 from sampling.models import (
     CoreSegment,
+    Determination,
     Finding,
     Measurement,
     ReviewedScope,
     RootFraction,
     SoilCore,
     Specimen,
-    SpecimenLink,
     SyncChange,
     SyncScope,
     User,
@@ -33,7 +34,6 @@ from sampling.rules.findings import (
     CoreFacts,
     Doubt,
     SegmentFacts,
-    SpecimenFacts,
     ValueFacts,
     doubts_about_core,
     doubts_about_specimen,
@@ -41,6 +41,9 @@ from sampling.rules.findings import (
 
 VALUE_RULES = "value-"
 """How rules about values of the bench begin; they are reviewed apart from records."""
+
+WEIGHINGS = "weighings:"
+"""How the places begin that say how far the weighings of a project were looked at."""
 
 CHUNK = 2000  # changes looked at in one transaction
 
@@ -65,7 +68,7 @@ _SPECIMENS_OF = """
 
 
 def review_changes() -> int:
-    """Review every scope up to its head; return how many changes were looked at."""
+    """Review every scope and every weighing up to its head; return how many were looked at."""
     heads = dict(SyncScope.objects.filter(key__startswith="campaign:").values_list("key", "seq"))
     done = dict(ReviewedScope.objects.values_list("scope", "seq"))
     looked_at = 0
@@ -73,7 +76,52 @@ def review_changes() -> int:
         while done.get(scope, 0) < head:
             done[scope], number = review_chunk(scope)
             looked_at += number
-    return looked_at
+    return looked_at + _review_weighings(done)
+
+
+def _review_weighings(done: Mapping[str, int]) -> int:
+    """Review the weighed specimens of each project whose weighings moved; return how many.
+
+    The bench is in no change log: the sum of the versions of its weighings says that they moved.
+    """
+    variables = weighing_variables()
+    if not variables:
+        return 0
+    heads = (
+        Determination.objects.filter(variable__in=variables)
+        .values_list("project")
+        .annotate(head=Sum("version"))
+        .order_by("project")
+    )
+    return sum(
+        _review_weighings_of(project, head, list(variables))
+        for project, head in heads
+        if done.get(f"{WEIGHINGS}{project}", 0) < head
+    )
+
+
+def _review_weighings_of(project: UUID, head: int, variables: Sequence[UUID]) -> int:
+    """Review the specimens the bench weighed; whoever comes second finds nothing to do."""
+    key = f"{WEIGHINGS}{project}"
+    ReviewedScope.objects.get_or_create(scope=key)
+    with transaction.atomic():
+        place = ReviewedScope.objects.select_for_update().get(scope=key)
+        if place.seq >= head:
+            return 0
+        weighed = Determination.objects.filter(project=project, variable__in=variables)
+        by_scope: dict[str, list[UUID]] = defaultdict(list)
+        for scope, specimen in (
+            Specimen.objects.filter(pk__in=weighed.values("specimen"))
+            .order_by("pk")
+            .values_list("scope", "pk")
+        ):
+            by_scope[scope].append(specimen)
+        for scope, specimens in by_scope.items():
+            for start in range(0, len(specimens), CHUNK):
+                _review(scope, cores=(), specimens=specimens[start : start + CHUNK])
+        place.seq = head
+        place.save(update_fields=["seq"])
+    return sum(len(specimens) for specimens in by_scope.values())
 
 
 def review_chunk(scope: str) -> tuple[int, int]:
@@ -109,7 +157,7 @@ def _ids(sql: str, ids: Sequence[UUID]) -> list[UUID]:
 def _review(scope: str, *, cores: Sequence[UUID], specimens: Sequence[UUID]) -> None:
     facts, subjects = _core_facts(cores)
     doubts = [doubt for core in facts for doubt in doubts_about_core(core)]
-    doubts += [doubt for one in _specimen_facts(specimens) for doubt in doubts_about_specimen(one)]
+    doubts += [doubt for one in specimen_facts(specimens) for doubt in doubts_about_specimen(one)]
     project = SyncScope.objects.filter(key=scope).count() and _project_of(scope)
     if project:
         store_doubts(doubts, about=[*subjects, *specimens], scope=scope, project=project)
@@ -199,45 +247,6 @@ def _measurement_facts(measurement: Measurement, name: str) -> ValueFacts:
         reason=measurement.reason,
         as_entered=measurement.as_entered,
     )
-
-
-def _specimen_facts(specimens: Sequence[UUID]) -> Iterable[SpecimenFacts]:
-    masses = dict(
-        RootFraction.objects.filter(specimen__in=specimens, voided_at=None)
-        .values_list("specimen")
-        .annotate(total=Sum("dry_mass_g"))
-    )
-    taken: dict[UUID, list[float]] = defaultdict(list)
-    links = SpecimenLink.objects.filter(
-        parent__in=specimens, voided_at=None, mass_taken_g__isnull=False
-    )
-    for parent, mass in links.values_list("parent", "mass_taken_g"):
-        taken[parent].append(mass or 0.0)
-    rows = list(
-        Specimen.objects.filter(id__in=specimens, voided_at=None).values_list(
-            "id", "code", "project"
-        )
-    )
-    namesakes = _namesakes({code for _, code, _ in rows}, {project for _, _, project in rows})
-    for record, code, _project in rows:
-        yield SpecimenFacts(
-            id=record,
-            code=code,
-            namesakes=namesakes.get(code, 1) - 1,
-            mass_g=masses.get(record),
-            taken_g=taken[record],
-        )
-
-
-def _namesakes(codes: set[str], projects: set[UUID]) -> dict[str, int]:
-    """Return how many live specimens of the projects carry each code."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT code, count(*) FROM sampling_specimen"
-            " WHERE project_id = ANY(%s) AND code = ANY(%s) AND voided_at IS NULL GROUP BY code",
-            [list(projects), list(codes)],
-        )
-        return dict(cursor.fetchall())
 
 
 def store_doubts(

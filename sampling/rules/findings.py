@@ -6,6 +6,7 @@ changes, so that a doubt disappears when its reason does.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -77,13 +78,14 @@ class CoreFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SpecimenFacts:
-    """What the rules know of a specimen; masses in g."""
+    """What the rules know of a specimen; masses in g, the rest None where nobody weighed it."""
 
     id: UUID
     code: str
     namesakes: int = 0
     mass_g: float | None = None
     taken_g: Sequence[float] = field(default=())
+    rest_g: float | None = None
 
 
 def doubts_about_core(core: CoreFacts) -> list[Doubt]:
@@ -232,16 +234,26 @@ def _code(specimen: SpecimenFacts) -> Iterator[Doubt]:
 
 
 def _mass_closes(specimen: SpecimenFacts) -> Iterator[Doubt]:
-    if specimen.mass_g is None:
+    """Yield a doubt where parts and rest are more than the whole, or less with the rest weighed.
+
+    Without the rest, parts below the whole say only that something is left in the bag.
+    """
+    whole_g = specimen.mass_g
+    if whole_g is None or (specimen.rest_g is None and not specimen.taken_g):
         return
-    taken = sum(specimen.taken_g)
-    if taken > specimen.mass_g * (1 + MASS_TOLERANCE):
+    found_g = math.fsum((*specimen.taken_g, specimen.rest_g or 0.0))
+    apart_g = found_g - whole_g
+    is_more, is_less = apart_g > whole_g * MASS_TOLERANCE, -apart_g > whole_g * MASS_TOLERANCE
+    if is_more or (is_less and specimen.rest_g is not None):
+        rest = "" if specimen.rest_g is None else f", of which {specimen.rest_g:g} g weighed back"
         yield Doubt(
             rule="mass-not-closing",
-            severity="serious",
+            severity="serious" if is_more else "warning",
             record_type="specimen",
             record=specimen.id,
-            message=f"{taken:g} g were taken from {specimen.mass_g:g} g.",
+            message=f"{specimen.code} weighed {whole_g:g} g, its parts {found_g:g} g{rest}: "
+            f"{abs(apart_g):.3g} g {'too much' if is_more else 'are missing'}. Weigh it again, or "
+            "correct the mass of a part.",
         )
 
 

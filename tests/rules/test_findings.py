@@ -189,3 +189,21 @@ def test_no_more_is_taken_from_a_specimen_than_there_was(
     found = specimen(mass_g=mass_g, taken_g=taken_g)
 
     assert found == [("mass-not-closing", "serious")] * is_doubtful
+
+
+@pytest.mark.parametrize(
+    ("taken_g", "rest_g", "severity"),
+    [
+        ([250.0], None, None),
+        ([250.0], 740.0, None),
+        ([250.0], 700.0, "warning"),
+        ([250.0], 800.0, "serious"),
+        ([], 900.0, "warning"),
+    ],
+)
+def test_parts_and_the_rest_weighed_back_make_up_the_whole(
+    taken_g: list[float], rest_g: float | None, severity: str | None
+) -> None:
+    found = specimen(mass_g=1000.0, taken_g=taken_g, rest_g=rest_g)
+
+    assert found == ([] if severity is None else [("mass-not-closing", severity)])
