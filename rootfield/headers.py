@@ -2,7 +2,8 @@
 
 Pages take scripts, styles and pictures from this site only, and no inline ones. The admin site's
 pages need inline scripts and `eval` (its Alpine.js) and the documentation of the API inline styles:
-each has its own policy. Answers that are no pages load nothing at all.
+each has its own policy. Answers that are no pages load nothing at all. What programs are answered
+holds names and places: no browser or proxy keeps it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from rootfield.problems import MACHINE_PATHS
 
 POLICY = "Content-Security-Policy"
 
@@ -79,8 +82,8 @@ class HeadersMiddleware:
         response.setdefault(POLICY, written(policy_for(request.path, content_type)))
         for name, value in COMMON.items():
             response.setdefault(name, value)
-        if content_type.startswith("text/html") and not request.path.startswith(
-            settings.STATIC_URL
-        ):
-            response.setdefault("Cache-Control", "private, no-cache")
+        if not request.path.startswith(settings.STATIC_URL):
+            is_page = content_type.startswith("text/html")
+            is_kept_out = request.path.startswith(MACHINE_PATHS) and not is_page
+            response.setdefault("Cache-Control", "no-store" if is_kept_out else "private, no-cache")
         return response

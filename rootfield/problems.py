@@ -158,7 +158,7 @@ def problem_for_rootfield(error: RootfieldError) -> Problem:
 
 def problem_for_api(error: exceptions.APIException) -> Problem:
     """Return the problem of an error of the REST framework, with the headers it asks for."""
-    code = BY_STATUS.get(error.status_code)
+    code = "csrf" if error.get_codes() == "csrf" else BY_STATUS.get(error.status_code)
     detail = str(error.detail)
     if code is None:
         title = HTTPStatus(error.status_code).phrase + "."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -19,6 +20,14 @@ class SiteSession(SessionAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge, without which the framework would answer 403."""
         return 'Session realm="rootfield"'
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Raise PermissionDenied with a code that tells a missing token from a missing role."""
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            detail = "Send the cookie csrftoken as the header X-CSRFToken as well, from this site."
+            raise PermissionDenied(detail, code="csrf") from error
 
 
 class Undeclared(BasePermission):

@@ -48,10 +48,11 @@ def say_arrivals(
     say_list(say, table(HEADINGS, lines, right=" rrrr"))
     if left_out:
         say("  Left out, because no record could be made of the row:")
-        say_list(
-            say,
-            [f"{row.table} row {row.row} {row.id}: {row.message} ({row.code})" for row in left_out],
-        )
+        say_list(say, [_told(problem) for problem in left_out])
+    remarks = _remarks(tables, left_out)
+    if remarks:
+        say("  Taken as it stands, though:")
+        say_list(say, remarks)
     if own:
         say("  Set aside: held, refused or quarantined, each with its reason:")
         say_set_aside(say, own)
@@ -59,3 +60,14 @@ def say_arrivals(
     if provoked:
         say("  Provoked by the demo, in no table of the campaign:")
         say_set_aside(say, provoked)
+
+
+def _remarks(tables: CampaignTables, left_out: Sequence[TableProblem]) -> list[str]:
+    """Return what was odd about rows that became records all the same, such as an id used twice."""
+    gone = {(problem.table, problem.row) for problem in left_out}
+    kept = (problem for problem in tables.problems if (problem.table, problem.row) not in gone)
+    return [_told(problem) for problem in kept]
+
+
+def _told(problem: TableProblem) -> str:
+    return f"{problem.table} row {problem.row} {problem.id}: {problem.message} ({problem.code})"

@@ -107,9 +107,10 @@ def tell_estimates(day: Day, orders: Sequence[str], plan: Plan) -> None:
     analyst = day.people.by_role["analyst"]
     estimated = results.say_results(analyst, orders, plan.land_use_of_plot, day.say)
     failed = results.failed_runs(analyst, orders)
-    day.say(f"  {estimated} plots estimated, {len(failed)} runs ended without an estimate:")
+    day.say(f"  {estimated} plots estimated, {len(failed)} runs ended without an estimate")
     say_set_aside(day.say, failed)
     figures = results.save_figures(analyst, orders, day.directory / "plots")
-    day.say(f"  {len(figures)} drawings as SVG in {day.directory / 'plots'}, first of all")
+    where = f" in {day.directory / 'plots'}, first of all" if figures else ""
+    day.say(f"  {len(figures)} drawings as SVG{where}")
     for path in figures[: len(orders)]:
         day.say(f"    {path}")

@@ -149,7 +149,8 @@ def _header(table: str, typed: list[str], problems: list[TableProblem]) -> list[
         keys += ["subject_type", "subject_id"]
     missing = [key for key in keys if key not in names]
     if missing:
-        message = f"{table}.csv has no column {', '.join(missing)}; it has {', '.join(names)}."
+        has = f"has {', '.join(names)}" if names else "begins with an empty row or none"
+        message = f"{table}.csv has no column {', '.join(missing)}; it {has}."
         raise CampaignFileError("column_missing", message)
     return names
 

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 Say = Callable[[str], None]
 
-MOST_LISTED = 2_000
-"""Rows of a list; what is more is counted."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class SetAside:
@@ -23,12 +20,10 @@ class SetAside:
     was_provoked: bool = False
 
 
-def say_list(say: Say, rows: Sequence[str], *, most: int = MOST_LISTED) -> None:
-    """Say rows one below the other, indented; a very long list is cut and counted."""
-    for row in rows[:most]:
+def say_list(say: Say, rows: Sequence[str]) -> None:
+    """Say rows one below the other, indented; each of them, however many there are."""
+    for row in rows:
         say(textwrap.indent(row, "    "))
-    if len(rows) > most:
-        say(f"    ... and {len(rows) - most} more")
 
 
 def say_set_aside(say: Say, rows: Sequence[SetAside]) -> None:

@@ -30,6 +30,9 @@ ROOMS = (
     ("People", "pages:people", "member.read"),
 )
 
+# What is reached from a room and has an address beside it.
+BESIDE = (("/kept-pushes/", "/held/"),)
+
 
 @register.inclusion_tag("navigation.html", takes_context=True)
 def navigation(context: template.Context) -> dict[str, Any]:
@@ -72,8 +75,11 @@ def _links(
         if grants(roles, permission):
             url = reverse(name, kwargs={"project_id": project.pk})
             links.append({"title": title, "url": url})
+    path = request.path
+    for beside, room in BESIDE:
+        path = path.replace(beside, room)
     here = max(
-        (str(link["url"]) for link in links if request.path.startswith(str(link["url"]))),
+        (str(link["url"]) for link in links if path.startswith(str(link["url"]))),
         key=len,
         default="",
     )

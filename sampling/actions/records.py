@@ -10,8 +10,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from sampling.actions.intake import Actor, accept_operations
+from sampling.actions.outside_references import strangers
 from sampling.actions.record_types import record_type
-from sampling.errors import VersionMoved
+from sampling.errors import RecordRefused, VersionMoved
 from sampling.models import Campaign, SyncedModel
 from sampling.rules.operations import Operation
 
@@ -81,7 +82,7 @@ def _create(
         at=at.isoformat(),
         by=author.user,
     )
-    accept_operations([operation], actor=author, received_at=at, is_strict=True)
+    _take(operation, actor=author, at=at)
     return model._default_manager.get(pk=operation.record)
 
 
@@ -137,4 +138,10 @@ def void_record(record: SyncedModel, *, user: UUID, via: str, at: dt.datetime, w
 
 def _accept(operation: Operation, *, project: UUID, via: str, at: dt.datetime) -> None:
     actor = Actor(project=project, via=via, user=operation.by, scopes={operation.scope: "rw"})
+    _take(operation, actor=actor, at=at)
+
+
+def _take(operation: Operation, *, actor: Actor, at: dt.datetime) -> None:
+    for problem in strangers([operation], project=actor.project).values():
+        raise RecordRefused(problem["detail"], problems=[problem])
     accept_operations([operation], actor=actor, received_at=at, is_strict=True)

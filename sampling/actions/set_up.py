@@ -12,6 +12,7 @@ from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from sampling.actions.intake import Actor, accept_operations
+from sampling.actions.outside_references import strangers
 from sampling.actions.record_types import TYPE_ORDER, record_type
 from sampling.rules.operations import Operation, Outcome, Problem
 
@@ -71,7 +72,8 @@ def create_set_up(
             outcome.op: outcome
             for outcome in accept_operations(parents_first, actor=actor, received_at=at)
         }
-        answers = [_answer(one, outcomes[one.id]) for one in operations]
+        strange = strangers(operations, project=project)
+        answers = [_answer(one, outcomes[one.id], strange.get(one.id)) for one in operations]
         if any(answer.status == "refused" for answer in answers):
             transaction.set_rollback(True)
     return answers
@@ -89,8 +91,8 @@ def unknown_fields(record: NewRecord) -> list[Problem]:
     ]
 
 
-def _answer(operation: Operation, outcome: Outcome) -> Answer:
-    problems = [*outcome.problems]
+def _answer(operation: Operation, outcome: Outcome, stranger: dict[str, str] | None) -> Answer:
+    problems = [*outcome.problems, *([stranger] if stranger else [])]
     for need in outcome.detail.get("needs", []):
         detail = f"There is no {need['type'].replace('_', ' ')} with the id {need['id']}."
         problems.append({"pointer": f"/{need['type']}", "code": "unknown", "detail": detail})

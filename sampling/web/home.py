@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from axes.helpers import get_cool_off
-from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,21 +12,9 @@ from sampling.web.pages import ProjectPage, SignedInPage
 
 
 class SignIn(LoginView):
-    """Name and password; too many wrong ones close it for a while."""
+    """Name and password; after too many wrong ones the site itself answers for a while."""
 
     template_name = "sign_in.html"
-
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        """Show what was wrong, or that this name and address have to wait."""
-        if not getattr(self.request, "axes_locked_out", False):
-            return super().form_invalid(form)
-        self.request.axes_locked_out = False  # type: ignore[attr-defined]  # answered here
-        wait = get_cool_off(self.request)
-        context = {
-            "failure_limit": settings.AXES_FAILURE_LIMIT,
-            "wait_min": round(wait.total_seconds() / 60) if wait else None,
-        }
-        return render(self.request, "locked.html", context, status=429)
 
 
 class Home(SignedInPage):

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from sampling.models import Plot, Project, Site, Study, SyncOperation, User
+from sampling.models import (
+    Method,
+    MethodVersion,
+    Plot,
+    Project,
+    Site,
+    Study,
+    SyncOperation,
+    User,
+    Variable,
+)
+from tests.people import FRIDAY
 
 ClientFor = Callable[[User], APIClient]
 SITE, STUDY = str(uuid.uuid4()), str(uuid.uuid4())
@@ -129,3 +140,32 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         send([{"type": "plot", "fields": {"study": STUDY, "code": f"B{n}"}} for n in range(20)])
 
     assert len(many) == len(few)
+
+
+def method_version_of(project: Project) -> MethodVersion:
+    method = Method.objects.create(project=project, code="cn", title="Dry combustion")
+    return MethodVersion.objects.create(method=method, number="1", sha256="x", created_at=FRIDAY)
+
+
+def test_a_variable_names_method_versions_of_its_own_project_only(
+    client_for: ClientFor, lab_manager: User, project: Project, other_project: Project
+) -> None:
+    lab = client_for(lab_manager)
+    own, strange = method_version_of(project), method_version_of(other_project)
+    fields = {"code": "c", "analyte": "C", "unit": "g/kg", "method_version": str(own.pk)}
+    made = lab.post("/api/v1/variables", {"project": str(project.pk), **fields}).json()
+
+    for unknown in (strange.pk, uuid.uuid4()):
+        wanted = {**fields, "code": "d", "method_version": str(unknown)}
+        created = lab.post("/api/v1/variables", {"project": str(project.pk), **wanted})
+        changed = lab.patch(
+            f"/api/v1/variables/{made['id']}", {"revision": 1, "method_version": str(unknown)}
+        )
+        bulk = lab.post(
+            "/api/v1/records:bulk",
+            {"project": str(project.pk), "records": [{"type": "variable", "fields": wanted}]},
+        )
+
+        assert (created.status_code, changed.status_code, bulk.status_code) == (404, 404, 422)
+        assert bulk.json()["records"][0]["problems"][0]["pointer"] == "/method_version"
+    assert Variable.objects.get().method_version_id == own.pk

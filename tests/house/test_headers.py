@@ -46,6 +46,20 @@ def test_what_is_no_page_loads_nothing(db, browser, path):
 
 
 @pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/api/v1/me", "no-store"),
+        ("/api/v1/nothing", "no-store"),
+        ("/health/live", "no-store"),
+        ("/nothing", "private, no-cache"),
+        ("/api/docs", "private, no-cache"),
+    ],
+)
+def test_what_programs_are_answered_is_kept_by_nobody(db, browser, path, kept):
+    assert browser.get(path).headers["Cache-Control"] == kept
+
+
+@pytest.mark.parametrize(
     ("path", "kind", "policy"),
     [
         ("/admin/sampling/", "text/html; charset=utf-8", ADMIN),

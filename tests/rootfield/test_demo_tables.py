@@ -211,3 +211,11 @@ def test_reading_gives_every_cell_of_a_file_back(tmp_path):
         typed = list(csv.DictReader(stream))
 
     assert [{name: getattr(tables.layers[0], name) for name in typed[0]}] == typed
+
+
+def test_an_empty_file_is_told(tmp_path):
+    folder = write_folder(tmp_path)
+    (folder / "plots.csv").write_bytes(b"")
+
+    with pytest.raises(CampaignFileError, match="no column plot_id, site_id; it begins with"):
+        read_folder(folder)

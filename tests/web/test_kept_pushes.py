@@ -40,6 +40,7 @@ def test_the_desk_points_to_what_waits(desk, project, late):
 
     assert 'Pushes kept whole <span class="tag bad">1</span>' in held
     assert page_of(project, late) in listed
+    assert f'{reverse("pages:held", args=[project.pk])}" aria-current="page"' in listed
     assert "lost in a field" in page
     assert [faults_of(html) for html in (held, listed, page)] == [[], [], []]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from tests.web.scenes import faults_of
@@ -51,7 +52,27 @@ def test_too_many_wrong_passwords_close_the_door_with_a_page_that_says_so(client
     assert answer.status_code == locked.status_code == 429
     assert "Too many attempts" in locked.content.decode()
     assert "60 minutes" in locked.content.decode()
+    assert locked.headers["Retry-After"] == "3600"
     assert faults_of(locked.content.decode()) == []
+
+
+def test_a_closed_door_is_told_to_programs_as_a_problem_and_to_the_admin_site_as_a_page(
+    client, technician
+):
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(client, technician, "wrong")
+    form = {"username": technician.username, "password": PASSWORD}
+
+    told = client.post("/login/", form, headers={"accept": "application/json"})
+    shown = client.post("/admin/login/", form)
+
+    assert (told.status_code, told.json()["code"], told.json()["retry"]) == (
+        429,
+        "throttled",
+        "later",
+    )
+    assert told.headers["Retry-After"] == shown.headers["Retry-After"] == "3600"
+    assert "Too many attempts" in shown.content.decode()
 
 
 def test_one_persons_lock_does_not_keep_others_out(client, technician, field_lead):
@@ -84,3 +105,13 @@ def test_a_person_without_a_project_is_told_so(signed_in, django_user_model):
 @pytest.fixture(autouse=True)
 def _database(db):
     """Sessions are kept in the database."""
+
+
+def test_a_program_without_the_token_is_told_so_and_not_that_its_role_is_wrong(technician):
+    program = Client(enforce_csrf_checks=True)
+    program.force_login(technician)
+
+    answer = program.post("/api/v1/projects", {}, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
+    assert "X-CSRFToken" in answer.json()["detail"]
