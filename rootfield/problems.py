@@ -1,8 +1,8 @@
 """Error answers: problem details (RFC 9457) for machines, a short page for people.
 
 Every problem has the members `type` (urn:rootfield:problem:<code>), `title`, `status`, `detail`,
-`code` and `retry` (never, later, after-fix); `errors` lists what is wrong where, when several
-things are. docs/errors.md lists the codes.
+`code`, `retry` (never, later, after-fix) and `trace` (the id under which the logs have it);
+`errors` lists what is wrong where, when several things are. docs/errors.md lists the codes.
 """
 
 from __future__ import annotations
@@ -61,8 +61,10 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """Return the members of the JSON document."""
+        """Return the members of the JSON document; `trace` is the request's id in the logs."""
+        trace = structlog.contextvars.get_contextvars().get("request_id")
         return {
+            **({"trace": trace} if trace else {}),
             **self.members,
             "type": f"{URN}{self.code}",
             "title": self.title,
@@ -286,9 +288,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def without_slash(path: str) -> str:
-    """Return a hint for who ended an address of the API with a slash, or an empty text."""
+    """Return a hint for who ended an address for machines with a slash, or an empty text."""
     bare = path.rstrip("/")
-    if bare == path or not path.startswith("/api/") or not is_valid_path(bare):
+    if bare == path or not path.startswith(("/api/", "/sync/")) or not is_valid_path(bare):
         return ""
     return f"Addresses of the API end without a slash: {bare}"
 

@@ -19,6 +19,7 @@ PROBLEM: Final[dict[str, Any]] = {
         "detail": {"type": "string", "description": "A sentence a person can act on."},
         "code": {"type": "string", "description": "Stable; to decide by."},
         "retry": {"type": "string", "enum": ["never", "later", "after-fix"]},
+        "trace": {"type": "string", "description": "The request's id in the logs."},
         "errors": {
             "type": "array",
             "description": "What is wrong with which member of the request.",

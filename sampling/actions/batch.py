@@ -88,8 +88,9 @@ class Batch:
                 self.have = journal.acknowledge(
                     cursor, self.device, self.note, numbers, at=self.received_at
                 )
+        told: set[UUID] = set()
         return [
-            answer or self._fresh_or_repeated(item, outcomes)
+            answer or self._fresh_or_repeated(item, outcomes, told)
             for item, answer in zip(received, answers, strict=True)
         ]
 
@@ -136,9 +137,16 @@ class Batch:
             batch=None,
         )
 
-    def _fresh_or_repeated(self, item: Received, outcomes: Mapping[UUID, Outcome]) -> Outcome:
+    def _fresh_or_repeated(
+        self, item: Received, outcomes: Mapping[UUID, Outcome], told: set[UUID]
+    ) -> Outcome:
+        """Return the answer to an operation of this batch; named twice, it is a duplicate then."""
         assert item.operation is not None
-        return outcomes[item.operation.id]
+        outcome = outcomes[item.operation.id]
+        if outcome.op in told:
+            return replace(outcome, is_duplicate=True)
+        told.add(outcome.op)
+        return outcome
 
     def _answer_known(
         self, item: Received, stored: Mapping[UUID, answered.Stored]

@@ -117,6 +117,14 @@ def acknowledge(
         " WHERE id = %(device)s",
         {"upto": upto, "more": encode(ranges[:MAX_RANGES]), **_noted(device, note, at)},
     )
+    return have_of(upto, ranges, backed_up_upto)
+
+
+def have_of(upto: int, ranges: Sequence[Sequence[int]], backed_up_upto: int) -> Have:
+    """Return what a device is told of its numbers: all up to one are here, and the ranges above.
+
+    Of more gaps than MAX_GAPS the first are told, and nothing above them.
+    """
     gaps = gaps_between(upto, ranges)
     highest = ranges[-1][1] if ranges else upto
     if len(gaps) > MAX_GAPS:

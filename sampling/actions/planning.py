@@ -309,6 +309,10 @@ class Book:
     def _resolve(
         self, operation: Operation, kind: RecordType, state: State, changes: dict[str, Change]
     ) -> Outcome:
+        if not operation.resolves:
+            return rejected(
+                operation.id, "resolves-nothing", "A decision names the conflicts it decides."
+            )
         raised = {one.id: (one.state.type, one.state.id) for one in self.conflicts}
         known = {**self.open_conflicts, **raised}
         unknown = {*operation.resolves} - {*known} - {*self.closed_conflicts}
@@ -319,7 +323,7 @@ class Book:
             for conflict in operation.resolves
             if known.get(conflict) == (state.type, state.id) and conflict not in self.resolved
         ]
-        if len(chosen) != len(operation.resolves) or not chosen:
+        if len(chosen) != len(operation.resolves):
             return rejected(
                 operation.id, "already-resolved", "Somebody resolved this conflict before you."
             )

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -196,11 +197,11 @@ def _judge(
     return accepted
 
 
-def clock_offset(sent_at: str, received_at: dt.datetime) -> float | None:
+def clock_offset(sent_at: Any, received_at: dt.datetime) -> float | None:
     """Return how many seconds a device's clock is ahead; shown to people, never decided by."""
     try:
         sent = dt.datetime.fromisoformat(sent_at)
-    except ValueError:
+    except (ValueError, TypeError):
         return None
     if sent.tzinfo is None:
         return None

@@ -57,23 +57,26 @@ class _WireOperation(msgspec.Struct):
     scope: Annotated[str, msgspec.Meta(max_length=48)]
     do: Literal["create", "patch", "delete", "resolve"]
     base: _Base | None = None
-    chg: dict[str, Any] = {}
-    resolves: list[UUID] = []
-    at: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    chg: dict[str, Any] | None = None
+    resolves: list[UUID] | None = None
+    at: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     by: UUID | None = None
-    why: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    why: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
 
 
 class Head(msgspec.Struct):
-    """What a push says besides its operations, which are left as the bytes they came as."""
+    """What a push says besides its operations, which are left as the bytes they came as.
+
+    What is only shown to people is read as it comes: no push is refused for it.
+    """
 
     device: UUID
     incarnation: Count
     ops: list[msgspec.Raw]
-    schema: str = ""
-    sent_at: str = ""
-    mono_ms: int | None = None
-    queued: int | None = None
+    schema: Any = None
+    sent_at: Any = None
+    mono_ms: Any = None
+    queued: Any = None
 
 
 _head = msgspec.json.Decoder(Head)
@@ -146,9 +149,9 @@ def decode(body: bytes) -> Envelope:
     return Envelope(head=head, received=received)
 
 
-def plausible_queue(queued: int | None) -> int | None:
+def plausible_queue(queued: Any) -> int | None:
     """Return how many operations a device says it still holds, as far as that can be stored."""
-    return None if queued is None else max(0, min(queued, MAX_QUEUED))
+    return max(0, min(queued, MAX_QUEUED)) if type(queued) is int else None
 
 
 def read_head(body: bytes) -> Head:
@@ -229,16 +232,16 @@ def _receive(text: bytes, raw: Any, is_strict: bool) -> Received:
         record=wire.id,
         scope=wire.scope,
         do=wire.do,
-        changes=wire.chg,
+        changes=wire.chg or {},
         base_revision=base.v if base else None,
         base_op=base.op if base else None,
-        resolves=tuple(wire.resolves),
+        resolves=tuple(wire.resolves or ()),
         number=wire.n,
-        at=wire.at,
+        at=wire.at or "",
         by=wire.by,
-        why=wire.why,
+        why=wire.why or "",
     )
-    problem = _too_much(wire, text) or _unstorable(wire, text, is_strict=is_strict)
+    problem = _too_much(operation, text) or _unstorable(operation, text, is_strict=is_strict)
     received = Received(content_sha256=digest, text=text, operation=operation)
     return received if problem is None else _to_be_held(received, operation, problem)
 
@@ -261,13 +264,14 @@ def _to_be_held(received: Received, operation: Operation, problem: Problem) -> R
     )
 
 
-def _too_much(wire: _WireOperation, text: bytes) -> Problem | None:
+def _too_much(operation: Operation, text: bytes) -> Problem | None:
     """Return why an operation is more than a record may hold, or None.
 
     A flat operation has one bracket a field besides its own few; only others are looked into.
     """
     brackets = text.count(b"{") + text.count(b"[")
-    if brackets > len(wire.chg) + FLAT_BRACKETS and depth_of(wire.chg) > MAX_DEPTH:
+    changes = operation.changes
+    if brackets > len(changes) + FLAT_BRACKETS and depth_of(changes) > MAX_DEPTH:
         return Problem(
             pointer="/chg", code="too-deep", detail=f"Values nest at most {MAX_DEPTH} deep."
         )
@@ -280,16 +284,17 @@ def _too_much(wire: _WireOperation, text: bytes) -> Problem | None:
     return None
 
 
-def _unstorable(wire: _WireOperation, text: bytes, *, is_strict: bool) -> Problem | None:
+def _unstorable(operation: Operation, text: bytes, *, is_strict: bool) -> Problem | None:
     """Return which value of an operation no database and no JSON can hold, or None."""
-    if b"\\u" in text and has_unstorable_text([wire.type, wire.scope, wire.at, wire.why, wire.chg]):
+    told = [operation.type, operation.scope, operation.at, operation.why, operation.changes]
+    if b"\\u" in text and has_unstorable_text(told):
         return Problem(
             pointer="/chg",
             code="unstorable-text",
             detail="A text holds a character that no text may hold;"
             " it is kept with a replacement character in its place.",
         )
-    if not is_strict and has_unstorable_number(wire.chg):
+    if not is_strict and has_unstorable_number(operation.changes):
         return Problem(
             pointer="/chg",
             code="unstorable-number",

@@ -10,30 +10,22 @@ from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from sampling.actions import audit
 from sampling.actions.devices import scopes_of
 from sampling.errors import MalformedRequest, NotFound
 from sampling.rules.envelope import MAX_SAFE_INTEGER
 from sampling.sync import snapshot
-from sampling.sync.authentication import DeviceToken, IsDevice
-from sampling.sync.bodies import PROTOCOLS, check_protocol, json_answer
+from sampling.sync.bodies import json_answer, takes_gzip
+from sampling.sync.door import SyncView
 from sampling.sync.pull import grants_of
 from sampling.sync.views import active, device_of
 
 LONGEST_NUMBER = len(str(MAX_SAFE_INTEGER))
 
 
-class SnapshotView(APIView):
+class SnapshotView(SyncView):
     """M4: all live records of a scope."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Choose the renderer of refusals; the lines themselves have no other form."""
-        return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
         operation_id="sync_snapshot",
@@ -46,7 +38,6 @@ class SnapshotView(APIView):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Answer lines of JSON, in gzip if the tablet takes it; `after` reads on."""
-        check_protocol(request)
         device = active(device_of(request))
         scope = request.query_params.get("scope", "")
         scopes = scopes_of(device)
@@ -60,23 +51,19 @@ class SnapshotView(APIView):
             else snapshot.begin(scope, generation=generation)
         )
         pieces = snapshot.lines(start)
-        takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+        is_packed = takes_gzip(request)
         response = StreamingHttpResponse(
-            snapshot.packed(pieces) if takes_gzip else pieces, content_type="application/x-ndjson"
+            snapshot.packed(pieces) if is_packed else pieces, content_type="application/x-ndjson"
         )
-        if takes_gzip:
+        if is_packed:
             response["Content-Encoding"] = "gzip"
         response["Vary"] = "Accept-Encoding"
         response["Cache-Control"] = "no-store"
-        response["Sync-Protocol"] = str(PROTOCOLS[-1])
         return response
 
 
-class OwnOperationsView(APIView):
+class OwnOperationsView(SyncView):
     """M6: what became of a device's operations."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
 
     @extend_schema(
         operation_id="sync_own_operations",
@@ -86,7 +73,6 @@ class OwnOperationsView(APIView):
     )
     def get(self, request: Request) -> HttpResponse:
         """Answer up to 500 outcomes in the order of their numbers, and where to go on."""
-        check_protocol(request)
         device = active(device_of(request))
         operations, following = audit.operations_from(device, _number(request))
         answer = {
@@ -96,16 +82,12 @@ class OwnOperationsView(APIView):
         return json_answer(request, answer)
 
 
-class OwnOperationView(APIView):
+class OwnOperationView(SyncView):
     """M6: one operation of a device, with the bytes it was sent in."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
 
     @extend_schema(operation_id="sync_own_operation", responses=OpenApiTypes.OBJECT, tags=["sync"])
     def get(self, request: Request, op_id: UUID) -> HttpResponse:
         """Answer its outcome, when it came, and what was sent, letter for letter."""
-        check_protocol(request)
         sent = audit.operation_of(active(device_of(request)), op_id)
         operation = sent.operation
         answer: dict[str, Any] = {

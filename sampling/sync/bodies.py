@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from isal import igzip
 from rest_framework.request import Request
 
-from sampling.errors import BadEncoding, MalformedRequest, ProtocolUnsupported, TooLarge
+from sampling.errors import MalformedRequest, ProtocolUnsupported, TooLarge
 from sampling.rules.envelope import LIMITS, MAX_BODY, inflate
 from sampling.rules.tus import read_number
 
 PROTOCOLS = (1,)
+FOREIGN = "foreign"
 PIECE = 64 * 1024  # bytes of a file held in memory at once
 SIP = 8 * 1024
 PATIENCE_S = 60.0  # with a connection that says nothing and does not end
@@ -36,7 +37,10 @@ def read_body(request: HttpRequest, *, limit: int = MAX_BODY) -> bytes:
         raise MalformedRequest("The content length is not a number.") from None
     if announced > limit:
         raise TooLarge(limits=LIMITS)
-    body = request.read(limit + 1)
+    try:
+        body = request.read(limit + 1)
+    except OSError:
+        raise MalformedRequest("The body ended before its announced length.") from None
     if len(body) > limit:
         raise TooLarge(limits=LIMITS)
     if len(body) < announced:
@@ -75,17 +79,25 @@ def pieces_of(request: HttpRequest, length: int) -> Iterator[bytes]:
 
 
 def content_encoding(request: HttpRequest) -> str:
-    """Return how the body is packed; raises BadEncoding for a type nobody reads."""
+    """Return how the body is packed; FOREIGN, which `inflate` refuses, for a type nobody reads."""
     kind = (request.content_type or "application/json").lower()
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if kind != "application/json" or charset not in ("utf-8", "utf8"):
-        raise BadEncoding
+        return FOREIGN
     return request.headers.get("Content-Encoding", "").strip().lower()[:8]
+
+
+def takes_gzip(request: Request) -> bool:
+    """Return whether an answer may be packed: gzip is named, and not with the weight 0."""
+    for coding in request.headers.get("Accept-Encoding", "").lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
 
 
 def read_json(request: Request) -> dict[str, Any]:
     """Return a small JSON object from the body, packed or plain."""
-    check_protocol(request)
     wrapped = request._request
     body = inflate(read_body(wrapped), content_encoding(wrapped))
     try:
@@ -101,10 +113,9 @@ def json_answer(request: Request, content: Any, *, status: int = 200) -> HttpRes
     """Return an answer as JSON, gzip-packed when the tablet takes it and it is worth it."""
     body = content if isinstance(content, bytes) else msgspec.json.encode(content)
     response = HttpResponse(content_type="application/json", status=status)
-    response["Sync-Protocol"] = str(PROTOCOLS[-1])
     response["Vary"] = "Accept-Encoding"
     response["Cache-Control"] = "no-store"
-    if len(body) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if len(body) > SMALL and takes_gzip(request):
         body = igzip.compress(body, compresslevel=1)
         response["Content-Encoding"] = "gzip"
     response.content = body

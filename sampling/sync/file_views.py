@@ -14,7 +14,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from sampling.actions import devices, stored_files, uploads
 from sampling.actions.file_copies import copy_of, file_for_device
@@ -22,8 +21,8 @@ from sampling.errors import BadEncoding, NotFound, ProtocolUnsupported, TooLarge
 from sampling.models import Upload
 from sampling.rules import tus
 from sampling.rules.files import MAX_PUT, file_limits
-from sampling.sync.authentication import DeviceToken, IsDevice
-from sampling.sync.bodies import announced_length, check_protocol, pieces_of
+from sampling.sync.bodies import announced_length, pieces_of
+from sampling.sync.door import SyncView
 from sampling.sync.views import active, device_of
 
 BYTES = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
@@ -31,11 +30,8 @@ RAW = {"application/octet-stream": OpenApiTypes.BINARY}
 PART = "application/offset+octet-stream"
 
 
-class FileView(APIView):
+class FileView(SyncView):
     """A file by the SHA-256 of its bytes."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
 
     @extend_schema(
         operation_id="sync_file_put",
@@ -45,7 +41,6 @@ class FileView(APIView):
     )
     def put(self, request: Request, sha256: str) -> HttpResponse:
         """Keep a file of at most 1 MiB; 201 when it is new, 200 when it was here."""
-        check_protocol(request)
         device = active(device_of(request))
         length = announced_length(request._request)
         if length > MAX_PUT:
@@ -87,11 +82,8 @@ class FileView(APIView):
         return StreamingHttpResponse(copy.pieces(), status=copy.status, headers=copy.headers)
 
 
-class TusView(APIView):
+class TusView(SyncView):
     """What every tus address shares: its version, and methods that a proxy does not let through."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Take `X-HTTP-Method-Override` for the method of a POST, as tus asks."""

@@ -14,11 +14,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from sampling.actions import devices, pushes
+from sampling.actions import devices, journal, pushes
 from sampling.actions.code_blocks import issue_code_block, top_up_codes
 from sampling.actions.ledger import current_epoch
+from sampling.actions.storage import from_json
 from sampling.errors import (
     DeviceForked,
     DeviceRevoked,
@@ -26,23 +26,23 @@ from sampling.errors import (
     ProtocolUnsupported,
     TokenInvalid,
 )
-from sampling.models import RECORD_MODELS, Device, SyncOperation
+from sampling.models import RECORD_MODELS, Campaign, Device, SyncOperation
 from sampling.rules.envelope import LIMITS, MAX_SAFE_INTEGER
 from sampling.rules.files import file_limits
 from sampling.rules.operations import HELD
-from sampling.sync.authentication import DeviceToken, IsDevice
 from sampling.sync.bodies import (
     PROTOCOLS,
-    check_protocol,
     content_encoding,
     json_answer,
     read_body,
     read_json,
 )
+from sampling.sync.door import SyncView
 from sampling.sync.pages import MAX_PAGE
 from sampling.sync.pull import pull
 
 MAX_CODES = 10_000  # specimen codes a tablet may ask for at once
+USUAL_PAGE = 1000  # records, of a tablet that does not say how many it wants
 
 
 Line = Annotated[str, msgspec.Meta(pattern="^[^\\x00]*$")]
@@ -54,8 +54,8 @@ class EnrolBody(msgspec.Struct):
 
     code: Line
     install: UUID
-    model: Line = ""
-    app: Line = ""
+    model: Line | None = None
+    app: Line | None = None
     protocols: list[int] = msgspec.field(default_factory=lambda: [1])
 
 
@@ -67,14 +67,14 @@ class RebirthBody(msgspec.Struct):
 
 
 class PullBody(msgspec.Struct):
-    """What a tablet asks for."""
+    """What a tablet asks for. Its schema, and how long it would wait, change nothing at present."""
 
     device: UUID
     scopes: dict[str, str | None] = {}
-    schema: str = ""
-    limit: int = 1000
-    wait_s: int = 0
-    codes_wanted: int = 0
+    schema: Any = None
+    limit: int | None = None
+    wait_s: Any = None
+    codes_wanted: int | None = None
 
 
 def parsed(request: Request, shape: type[Any]) -> Any:
@@ -85,11 +85,12 @@ def parsed(request: Request, shape: type[Any]) -> Any:
         raise MalformedRequest(f"{error}.") from error
 
 
-class HelloView(APIView):
-    """M0: what is spoken here, before anybody says who they are."""
+class HelloView(SyncView):
+    """M0: what is spoken here, before anybody says who they are, or which protocol they speak."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    speaks_any_protocol = True
 
     @extend_schema(operation_id="sync_hello", responses=OpenApiTypes.OBJECT, tags=["sync"])
     def get(self, request: Request) -> HttpResponse:
@@ -110,7 +111,7 @@ class HelloView(APIView):
         return json_answer(request, hello)
 
 
-class DevicesView(APIView):
+class DevicesView(SyncView):
     """M1: a one-time code becomes a device."""
 
     authentication_classes = ()
@@ -130,18 +131,15 @@ class DevicesView(APIView):
         device, token = devices.enrol(
             body.code,
             install=body.install,
-            model=body.model[:120],
-            app=body.app[:40],
+            model=(body.model or "")[:120],
+            app=(body.app or "")[:40],
             at=timezone.now(),
         )
         return json_answer(request, enrolment(device, token), status=201)
 
 
-class RebirthView(APIView):
+class RebirthView(SyncView):
     """M1: a tablet that met its twin gets an identity of its own."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
 
     @extend_schema(
         operation_id="sync_rebirth",
@@ -160,11 +158,8 @@ class RebirthView(APIView):
         return json_answer(request, enrolment(device, token), status=201)
 
 
-class SelfView(APIView):
+class SelfView(SyncView):
     """M1: what a device is granted, and what the server holds of it."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
 
     @extend_schema(operation_id="sync_self", responses=OpenApiTypes.OBJECT, tags=["sync"])
     def get(self, request: Request) -> HttpResponse:
@@ -179,18 +174,19 @@ class SelfView(APIView):
             "incarnation": device.incarnation,
             "state": device.state,
             "scopes": scope_list(device),
-            "have": {"upto": device.have_upto, "backed_up_upto": device.backed_up_upto},
+            "have": asdict(
+                journal.have_of(
+                    device.have_upto, from_json(device.have_more), device.backed_up_upto
+                )
+            ),
             "deferred": statuses.count("deferred"),
             "quarantined": statuses.count("quarantined"),
         }
         return json_answer(request, answer)
 
 
-class PushView(APIView):
+class PushView(SyncView):
     """M2: what a tablet captured."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
 
     @extend_schema(
         operation_id="sync_push",
@@ -200,7 +196,6 @@ class PushView(APIView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Store the batch, apply it, and answer one outcome per operation."""
-        check_protocol(request)
         wrapped = request._request
         delivery = pushes.Delivery(
             encoding=content_encoding(wrapped),
@@ -219,11 +214,8 @@ class PushView(APIView):
         )
 
 
-class PullView(APIView):
+class PullView(SyncView):
     """M3: what changed since a tablet last looked."""
-
-    authentication_classes = (DeviceToken,)
-    permission_classes = (IsDevice,)
 
     @extend_schema(
         operation_id="sync_pull",
@@ -238,15 +230,16 @@ class PullView(APIView):
         if body.device != device.id:
             raise MalformedRequest("The body names another device than the token.")
         at = timezone.now()
-        if body.codes_wanted > 0:
-            issue_code_block(device, at=at, size=min(body.codes_wanted, MAX_CODES))
+        wanted = min(body.codes_wanted or 0, MAX_CODES)
+        if wanted > 0:
+            issue_code_block(device, at=at, size=wanted)
         if any(scope.startswith("project:") for scope in body.scopes):
             top_up_codes(device, at=at)
         answer = pull(
             device,
             scopes=devices.scopes_of(device),
             asked=body.scopes,
-            limit=max(1, min(body.limit, MAX_PAGE)),
+            limit=max(1, min(USUAL_PAGE if body.limit is None else body.limit, MAX_PAGE)),
             at=at,
         )
         return json_answer(request, answer)
@@ -269,10 +262,14 @@ def active(device: Device) -> Device:
 
 
 def scope_list(device: Device) -> list[dict[str, str]]:
-    """Return the scopes of a device as they travel."""
+    """Return the scopes of a device as they travel, with what people call them."""
+    scopes = devices.scopes_of(device)
+    campaigns = [scope.split(":", 1)[1] for scope in scopes if scope.startswith("campaign:")]
+    titles = Campaign.objects.filter(pk__in=campaigns).values_list("pk", "title", "code")
+    names = {f"campaign:{key}": title or code for key, title, code in titles}
     return [
-        {"id": scope, "name": scope.split(":", 1)[0], "mode": mode}
-        for scope, mode in sorted(devices.scopes_of(device).items())
+        {"id": scope, "name": names.get(scope, device.project.title), "mode": mode}
+        for scope, mode in sorted(scopes.items())
     ]
 
 

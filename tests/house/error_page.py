@@ -11,11 +11,14 @@ from types import ModuleType
 
 import django
 
+from tests.house import outcome_codes
+
 HEAD = """# Error codes
 
 Every error answer of the API and the sync door is a problem document (RFC 9457,
 `application/problem+json`). Its `type` is `urn:rootfield:problem:` and the code; `code` repeats the
 code, `retry` says whether sending the same again can help: `never`, `later`, or `after-fix`.
+`trace` is the id under which the logs have the request, as in the header `X-Request-Id`.
 `errors` lists what is wrong where (`field`, `code`, `detail`), when several things are.
 
 `make pages` writes this page from the code.
@@ -50,6 +53,7 @@ def page() -> str:
         HEAD
         + "\n".join(sorted(rows.values()))
         + "\n"
+        + outcome_codes.section()
         + CONSTRAINTS
         + "\n".join(sorted(rules))
         + "\n"

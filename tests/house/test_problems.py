@@ -34,6 +34,7 @@ def test_an_unknown_api_address_answers_a_problem(program):
         "detail": "There is no such thing here.",
         "code": "not-found",
         "retry": "never",
+        "trace": answer.headers["X-Request-Id"],
     }
 
 
