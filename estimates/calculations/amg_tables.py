@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 from estimates.calculations.declaration import Column, Given, Row, Source, Table
 from estimates.calculations.problems import BadCell
+from estimates.calculations.soc_tables import MOST_WATER_MM
+from estimates.science.errors import UnknownParameter
+from estimates.science.soc.amg_crops import CROPS as KNOWN_CROPS
 from estimates.science.soc.amg_crops import (
     AmgAmendment,
     AmgCrop,
     CropKind,
     amendment_named,
     crop_named,
+    doubts_about,
 )
 from estimates.science.soc.amg_inputs import CropInput, amendment_input, crop_input
 
 EXPORTED = "Exported"
+BARE_SOIL = "Bare soil"
 PLACES = (1, 2, 3)
 AMG_SOURCES = (
     Source(text="Clivot et al. 2019", doi="10.1016/j.envsoft.2019.04.004"),
@@ -36,8 +41,8 @@ MANAGEMENT = Table(
         Column(name="Crop_type", meaning="main, cover or harvested cover crop", kind="text",
                choices=tuple(CropKind)),
         Column(name="Crop_name", meaning="name in the AMG v2 table", kind="text"),
-        Column(name="Yield", meaning="harvest, or shoots of a cover crop", unit="t ha-1",
-               is_required=False, lower=0, default=0.0),
+        Column(name="Yield", meaning="harvest, or shoots of a cover crop; bare soil has none",
+               unit="t ha-1", is_required=False, lower=0, upper=500),
         Column(name="Hum", meaning="moisture of the yield", unit="%", is_required=False, lower=0,
                upper=99.9, default=0.0),
         Column(name="Residues", meaning="what becomes of straw", kind="text",
@@ -53,7 +58,7 @@ MANAGEMENT = Table(
             )
         ),
         Column(name="Irrigation", meaning="water given", unit="mm", is_required=False, lower=0,
-               default=0.0),
+               upper=MOST_WATER_MM, default=0.0),
     ),
 )  # fmt: skip
 SOIL = Table(
@@ -115,34 +120,49 @@ class YearlySupply:
 def soil_of(row: Row, given: Given) -> Row:
     """Return the soil of a row of management."""
     key = (row.text("Trial"), row.text("Treatment"))
-    for soil in given.rows("soil"):
-        if (soil.text("Trial"), soil.text("Treatment")) == key:
-            return soil
-    raise BadCell(
-        f"The table soil has no row for trial {key[0]!r}, treatment {key[1]!r}.",
-        column="Trial",
-        code="unknown_site",
-    )
+    found = [
+        soil for soil in given.rows("soil") if (soil.text("Trial"), soil.text("Treatment")) == key
+    ]
+    if len(found) != 1:
+        number = "no row" if not found else f"{len(found)} rows"
+        raise BadCell(
+            f"The table soil has {number} for trial {key[0]!r}, treatment {key[1]!r}.",
+            column="Trial",
+            code="twice" if found else "unknown_site",
+        )
+    return found[0]
 
 
 def supply_of(row: Row, given: Given, *, depth_cm: float) -> YearlySupply:
     """Return the C a crop and the amendments of its row bring."""
     crop = crop_input(
         _crop(row, given),
-        yield_t_ha=row.number("Yield"),
+        yield_t_ha=_yield_of(row),
         moisture_pct=row.number("Hum"),
         exports_straw=row.text("Residues") == EXPORTED,
         depth_cm=depth_cm,
     )
     amended = humified = 0.0
     for place in PLACES:
-        if row.has(f"EOM_name_{place}"):
+        if row.has(f"EOM_dose_{place}") and row.number(f"EOM_dose_{place}") > 0:
+            row.text(f"EOM_name_{place}")
+        name = f"EOM_name_{place}"
+        if row.has(name):
             carbon, kept = amendment_input(
-                _amendment(row.text(f"EOM_name_{place}"), given),
-                dose_t_ha=row.number(f"EOM_dose_{place}"),
+                _amendment(row, name, given), dose_t_ha=row.number(f"EOM_dose_{place}")
             )
             amended, humified = amended + carbon, humified + kept
     return YearlySupply(crop=crop, amended=amended, amended_humified=humified)
+
+
+def doubts_of(given: Given) -> list[str]:
+    """Return what looks wrong with the published rows that the management table uses."""
+    if given.rows("plants"):
+        return []
+    used = dict.fromkeys((row.text("Crop_type"), row.text("Crop_name")) for row in given.rows())
+    return [
+        doubt for key in used if key in KNOWN_CROPS and (doubt := doubts_about(KNOWN_CROPS[key]))
+    ]
 
 
 def in_order(rows: Sequence[Row]) -> list[Row]:
@@ -179,10 +199,21 @@ def _crop(row: Row, given: Given) -> AmgCrop:
                 shoot_carbon=known.number("C_conc_AG"),
                 root_carbon=known.number("C_conc_BG"),
             )
-    return crop_named(kind, name)
+    try:
+        return crop_named(kind, name)
+    except UnknownParameter as error:
+        raise BadCell(str(error), column="Crop_name", code=error.code) from None
 
 
-def _amendment(name: str, given: Given) -> AmgAmendment:
+def _yield_of(row: Row) -> float:
+    """Return the yield; only bare soil may have none, and an unknown yield is not 0."""
+    if row.has("Yield") or row.text("Crop_name") != BARE_SOIL:
+        return row.number("Yield")
+    return 0.0
+
+
+def _amendment(row: Row, column: str, given: Given) -> AmgAmendment:
+    name = row.text(column)
     for known in given.rows("eom"):
         if known.text("EOM_name") == name:
             return AmgAmendment(
@@ -190,4 +221,7 @@ def _amendment(name: str, given: Given) -> AmgAmendment:
                 carbon_kg_t=known.number("C_conc_EOM"),
                 humification=known.number("h_EOM"),
             )
-    return amendment_named(name)
+    try:
+        return amendment_named(name)
+    except UnknownParameter as error:
+        raise BadCell(str(error), column=column, code=error.code) from None

@@ -115,6 +115,12 @@ class Given:
 
 
 Function = Callable[[Given], Iterable[Cells]]
+Remarks = Callable[[Given], Iterable[str]]
+
+
+def no_remarks(_given: Given) -> Iterable[str]:
+    """Return nothing to remark."""
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +128,8 @@ class Calculation:
     """One calculation on plain tables: what it reads, what it answers, its formula and sources.
 
     `function` turns what was given into output rows. A row holds declared outputs and, where
-    wanted, cells carried from the input; an output that could not be said is None.
+    wanted, cells carried from the input; an output that could not be said is None. `remarks`
+    says what is doubtful about what was given and stops nothing.
     """
 
     name: str
@@ -133,3 +140,4 @@ class Calculation:
     outputs: tuple[Column, ...]
     function: Function
     options: tuple[Column, ...] = ()
+    remarks: Remarks = no_remarks

@@ -12,7 +12,7 @@ from estimates.calculations.declaration import Calculation, Column
 def description(calculation: Calculation) -> dict[str, Any]:
     """Return everything declared about a calculation as JSON-ready data."""
     described = asdict(calculation)
-    del described["function"]
+    del described["function"], described["remarks"]
     return described
 
 

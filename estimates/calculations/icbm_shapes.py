@@ -8,7 +8,6 @@ import numpy as np
 
 from estimates.calculations.declaration import Cells, Row
 from estimates.calculations.problems import BadCell
-from estimates.science.soc.engine import FloatArray
 from estimates.science.soc.frame_trial import (
     AMENDMENTS,
     DEFAULT_SET,
@@ -41,10 +40,7 @@ def years(rows: Sequence[Row]) -> Iterable[Cells]:
         raise BadCell("A case needs its start and a year at least.", column="year",
                       code="missing_row")  # fmt: skip
     _check_years(rows)
-    streams = [
-        Stream(name=name, source=source, amount=_inputs(later, name))
-        for name, source in SOURCES.items()
-    ]
+    streams = _streams(later)
     start = icbm_start(
         streams,
         young={name: first.optional_number(f"young_{name}") or 0.0 for name in SOURCES},
@@ -63,12 +59,8 @@ def years(rows: Sequence[Row]) -> Iterable[Cells]:
 
 def steady(row: Row) -> Cells:
     """Answer the state that one input and one climate hold for ever."""
-    streams = [
-        Stream(name=name, source=source, amount=_inputs([row], name))
-        for name, source in SOURCES.items()
-    ]
     start = icbm_steady_state(
-        _site(row, [row.number("r")]), streams, humification=_humification(row)
+        _site(row, [row.number("r")]), _streams([row]), humification=_humification(row)
     )
     pools = dict(zip((*YOUNG, "old"), np.ravel(start.pools).tolist(), strict=True))
     return {**row.cells, **pools, "total": sum(pools.values())}
@@ -107,6 +99,8 @@ def frame_trial(rows: Sequence[Row], symbols: Sequence[Row]) -> Iterable[Cells]:
         else published
         for name, published in (("default", DEFAULT_SET), ("recalibrated", RECALIBRATED_SET))
     ]
+    if rows[0].has("year"):
+        _check_years(rows)
     trial = FrameTrialYears(
         yields_t_ha={name: _filled(rows, f"yield_{name}") for name in YIELDS},
         amendments_t_ha={name: _filled(rows, f"i_{name}") for name in AMENDMENTS},
@@ -138,8 +132,21 @@ def _humification(row: Row) -> Mapping[str, float]:
     return {name: row.number(f"h_{name}") for name in SOURCES}
 
 
-def _inputs(rows: Sequence[Row], name: str) -> FloatArray:
-    return np.array(_filled(rows, f"i_{name}"))
+def _streams(rows: Sequence[Row]) -> list[Stream]:
+    """Return the inputs; one that no row has is none, one that some rows lack is unknown."""
+    columns = [f"i_{name}" for name in SOURCES]
+    given = [column for column in columns if any(row.has(column) for row in rows)]
+    if not given:
+        raise BadCell(f"Give {', '.join(columns)}, 0 where nothing comes.", column=columns[0],
+                      code="missing_value")  # fmt: skip
+    for row, column in ((row, column) for row in rows for column in given):
+        if not row.has(column):
+            raise BadCell(f"Line {row.line} has no {column}: write 0 where nothing comes.",
+                          column=column, code="missing_value")  # fmt: skip
+    return [
+        Stream(name=name, source=source, amount=np.array(_filled(rows, f"i_{name}")))
+        for name, source in SOURCES.items()
+    ]
 
 
 def _filled(rows: Sequence[Row], name: str) -> list[float]:

@@ -12,6 +12,7 @@ DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 LIMIT = re.compile(r"[<>]\s*[-+]?[\d.]+")
 WITH_UNIT = re.compile(r"[-+]?[\d.]+\s*[^\d\s.,].*")
+WRITTEN_OTHERWISE = str.maketrans("\u2212\u2013", "--", " \u00a0\u2009\u202f'")  # minus, thousands
 NOT_A_VALUE = frozenset({"na", "n/a", "nan", "#n/a", "null", "none", "nil", "-", "."})
 FLAGS = {"yes": 1, "true": 1, "1": 1, "y": 1, "no": 0, "false": 0, "0": 0, "n": 0}
 
@@ -67,7 +68,9 @@ def _number(text: str, column: Column) -> float:
     if WITH_UNIT.fullmatch(text):
         unit = f" (in {column.unit})" if column.unit else ""
         raise _bad(column, "not_a_number", f"{text!r} has more than a number in it{unit}")
-    raise _bad(column, "not_a_number", f"{text!r} is not a number")
+    plain = text.translate(WRITTEN_OTHERWISE)
+    hint = f"; write {plain}" if NUMBER.fullmatch(plain) else ""
+    raise _bad(column, "not_a_number", f"{text!r} is not a number{hint}")
 
 
 def _check_range(number: float, text: str, column: Column) -> None:

@@ -81,13 +81,15 @@ def normalised(header: str) -> str:
 
 def _decoded(content: bytes, table: Table) -> str:
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
+        wrong_at = content.find(b"\0")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        text = "The file is not UTF-8 from here on; save it as CSV UTF-8."
-        raise ProblemsFound(
-            [Problem(table=table.name, line=line, code="not_utf8", message=text)]
-        ) from None
+        wrong_at = error.start
+    if wrong_at < 0:
+        return text
+    line = content.count(b"\n", 0, wrong_at) + 1
+    sentence = "The file is not UTF-8 from here on; save it as CSV UTF-8."
+    raise _refused(table, "not_utf8", sentence, line=line)
 
 
 def _records(text: str, table: Table) -> Iterator[tuple[int, list[str]]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from estimates.calculations.declaration import Calculation, Cells, Given, Row, Value
 from estimates.calculations.parsing import parse_cell
 from estimates.calculations.problems import BadCell, Problem, ProblemsFound
@@ -52,7 +54,8 @@ def run_calculation(
     if problems and not isinstance(calculation.function, EachRow):
         raise ProblemsFound(problems)
     try:
-        rows = tuple(calculation.function(given))
+        with np.errstate(all="ignore"):  # what is not finite is refused below, by its row
+            rows = tuple(calculation.function(given))
     except ProblemsFound as found:
         problems += found.problems
     except ScienceError as error:
@@ -66,6 +69,7 @@ def run_calculation(
     remarks = [
         f"{name}: {remark}" for name, reading in readings.items() for remark in reading.remarks
     ]
+    remarks += calculation.remarks(given)
     return Answer(columns=_columns(calculation, rows), rows=rows, remarks=tuple(remarks))
 
 

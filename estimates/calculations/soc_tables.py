@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from estimates.calculations.declaration import Column, Given, Row, Source
 from estimates.calculations.problems import BadCell
@@ -14,7 +15,7 @@ from estimates.science.soc.rothc_moisture import (
     water_limits,
 )
 from estimates.science.soc.rothc_rates import Weather
-from estimates.science.soc.streams import by_column, by_step
+from estimates.science.soc.streams import MONTHS, by_column, by_step
 from estimates.science.soc.weather import pan_from_pet, thornthwaite_pet_mm
 
 ROTHC_SOURCES = (
@@ -32,17 +33,19 @@ ROTHC_FORMULA = (
     "1.60 exp(-0.0786 clay)); then inputs"
 )
 
+MOST_WATER_MM = 10_000.0  # no month on Earth had more rain
 FORCING_COLUMNS = (
     Column(name="temp_c", meaning="mean air temperature of the month", unit="degC", lower=-90,
            upper=60, aliases=("tmp", "temp")),
-    Column(name="rain_mm", meaning="rain of the month", unit="mm", lower=0, aliases=("rain",)),
+    Column(name="rain_mm", meaning="rain of the month", unit="mm", lower=0, upper=MOST_WATER_MM,
+           aliases=("rain",)),
     Column(name="pan_evap_mm", meaning="open-pan evaporation; blank: from pet_mm / 0.75, else by "
            "Thornthwaite from temp_c and the option latitude_deg", unit="mm", is_required=False,
-           lower=-100, aliases=("evap", "evap_mm")),
+           lower=-100, upper=MOST_WATER_MM, aliases=("evap", "evap_mm")),
     Column(name="pet_mm", meaning="potential evapotranspiration", unit="mm", is_required=False,
-           lower=-100, aliases=("pet",)),
-    Column(name="c_input_t_ha", meaning="plant C of the month", unit="t ha-1", lower=0,
-           is_required=False, default=0.0, aliases=("c_inp",)),
+           lower=-100, upper=MOST_WATER_MM, aliases=("pet",)),
+    Column(name="c_input_t_ha", meaning="plant C of the month; 0 where none comes",
+           unit="t ha-1", lower=0, aliases=("c_inp",)),
     Column(name="fym_t_ha", meaning="farmyard manure C of the month", unit="t ha-1", lower=0,
            is_required=False, default=0.0, aliases=("fym",)),
     Column(name="plant_cover", meaning="1 where plants cover the soil, else 0", kind="flag",
@@ -88,6 +91,25 @@ POOL_OUTPUTS = tuple(
 def series(rows: Sequence[Row], name: str) -> FloatArray:
     """Return a column as (rows, 1, 1)."""
     return by_step([row.number(name) for row in rows])
+
+
+def check_months(rows: Sequence[Row]) -> None:
+    """Raise BadCell where a row is not the month after the row before it."""
+    for before, row in pairwise(rows):
+        if row.has("month") and before.has("month"):
+            passed = row.whole("month") - before.whole("month")
+            if row.has("year") and before.has("year"):
+                passed += MONTHS * (row.whole("year") - before.whole("year"))
+                follows = passed == 1
+            else:
+                follows = passed % MONTHS == 1
+            if not follows:
+                raise BadCell(
+                    f"Line {row.line} is not the month after line {before.line}: months follow "
+                    "each other without a gap.",
+                    column="month",
+                    code="wrong_order",
+                )
 
 
 def weather_of(rows: Sequence[Row], options: Row) -> Weather:

@@ -123,6 +123,17 @@ def test_a_folder_is_not_written_over(cores, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["in.csv", "out"]
 
 
+def test_a_table_is_not_written_over_with_its_answer(cores, tmp_path):
+    (tmp_path / "same.csv").symlink_to(cores)
+
+    for path in (cores, tmp_path / "same.csv"):
+        with pytest.raises(CommandError, match="would_overwrite: --out is the table in") as caught:
+            calc("core-mass", "--in", str(cores), "--out", str(path))
+        assert caught.value.returncode == 2
+
+    assert cores.read_text() == CORES
+
+
 def test_a_device_is_written_to(cores):
     calc("core-mass", "--in", str(cores), "--out", "/dev/null")
 

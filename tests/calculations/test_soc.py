@@ -37,6 +37,11 @@ def answer(name, *, file_names=None, options=None, **tables):
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def remarks_of(name, **tables):
+    files = {table.rstrip("_"): text.encode() for table, text in tables.items()}
+    return run_calculation(calculation_named(name), files=files, options={}).remarks
+
+
 def refusal(name, **given):
     with pytest.raises(ProblemsFound) as caught:
         answer(name, **given)
@@ -74,13 +79,65 @@ def test_frozen_months_only_gather_and_the_deficit_follows():
     assert float(rows[1]["hum"]) == pytest.approx(10.02)
     assert float(rows[1]["smd_mm"]) == pytest.approx(-24.989, abs=1e-3)
     assert float(rows[1]["soc"]) == pytest.approx(2.7 + 10 + 2.44 + 1)
-    assert rows[0]["delta14c_permil"] == ""
+    assert "delta14c_permil" not in rows[0]
 
 
 def test_the_file_name_tells_which_site_is_meant():
     rows = answer("soc-rothc", in_=FORCING, site=SITES, file_names={"in": "wet.forcing.csv"})
 
     assert float(rows[0]["hum"]) == 0.0
+
+
+MONTHS = "year,month,modern_pct," + FORCING.replace("\n-10", "\n{},100,-10", 1).replace(
+    "\n-10", "\n{},{},-10", 1
+)
+
+
+@pytest.mark.parametrize("second", ["2000,2", "1999,11", "2001,12", "1999,12"])
+def test_months_with_a_gap_or_out_of_order_are_refused(second):
+    table = MONTHS.format("1999,12", second, 100)
+
+    found = refusal("soc-rothc", in_=table, site=SITES, options={"case": "wet"})
+
+    assert found == [(2, "month", "wrong_order")]
+
+
+def test_months_without_years_only_go_round():
+    lines = FORCING.splitlines()
+    table = f"month,{lines[0]}\n12,{lines[1]}\n1,{lines[2]}\n"
+
+    rows = answer("soc-rothc", in_=table, site=SITES, options={"case": "wet"})
+
+    assert [row["month"] for row in rows] == ["12", "1"]
+
+
+def test_radiocarbon_is_answered_where_the_air_tells_something_or_when_asked_for():
+    ages = "age_dpm0_yr,age_rpm0_yr,age_bio0_yr,age_hum0_yr"
+    site = SITES.replace("hum0", f"hum0,{ages}").replace(",10\n", ",10,1,5,20,100\n")
+    site = site.replace(",0\n", ",0,,,,\n")
+    still, bombs = (MONTHS.format("1999,12", "2000,1", modern) for modern in (100, 120))
+
+    def columns(table, wish, case="dry"):
+        options = {"case": case, "radiocarbon": wish}
+        return answer("soc-rothc", in_=table, site=site, options=options)[0].keys()
+
+    assert "delta14c_permil" not in columns(still, "auto")
+    assert "delta14c_permil" in columns(still, "yes")
+    assert "delta14c_permil" in columns(bombs, "auto")
+    assert "delta14c_permil" not in columns(bombs, "no")
+    options = {"case": "wet", "radiocarbon": "yes"}
+    assert refusal("soc-rothc", in_=bombs, site=site, options=options) == [
+        (2, "age_dpm0_yr", "missing_value")
+    ]
+
+
+def test_plant_c_that_is_not_told_is_not_nothing():
+    table = FORCING.replace("c_input_t_ha", "carbon")
+
+    with pytest.raises(ProblemsFound) as caught:
+        answer("soc-rothc", in_=table, site=SITES, options={"case": "wet"})
+
+    assert caught.value.problems[0].code == "missing_column"
 
 
 def test_a_column_tells_which_site_is_meant():
@@ -226,7 +283,10 @@ def test_amg_names_what_is_missing():
     assert refusal("soc-amg", **given) == [(2, "Trial", "unknown_site")]
     del given["meteo"]
     given["in_"] = MANAGEMENT + "T,A,2000,MC,Wheet,7,,\n"
-    assert refusal("soc-amg-inputs", **given) == [(2, None, "unknown_parameter")]
+    assert refusal("soc-amg-inputs", **given) == [(2, "Crop_name", "unknown_parameter")]
+    given["in_"] = MANAGEMENT + "T,A,2000,MC,Winter wheat,7,Pig manur,10\n"
+    assert refusal("soc-amg-inputs", **given) == [(2, "EOM_name_1", "unknown_parameter")]
+    given["in_"] = MANAGEMENT + "T,A,2000,MC,Wheet,7,,\n"
     plants = "Crop_type,Crop_name,HI,SR,Beta,PSS,h_AG,h_BG,C_conc_AG,C_conc_BG\n"
     none = plants + "MC,Wheet,0,7,0.9,1,0.2,0.4,0.44,0.4\n"
     assert refusal("soc-amg-inputs", **given, plants=none) == [(2, "Crop_name", "out_of_range")]
@@ -235,10 +295,69 @@ def test_amg_names_what_is_missing():
 def test_the_doubtful_row_of_amg_is_pointed_out():
     wheat = MANAGEMENT + "T,A,2000,CC,Winter wheat,2,,\nT,A,2000,CC,Rye,2,,\n"
 
-    rows = answer("soc-amg-inputs", in_=wheat, soil=AMG_SOIL)
+    remarks = remarks_of("soc-amg-inputs", in_=wheat, soil=AMG_SOIL)
 
-    assert "shifted" in rows[0]["doubt"]
-    assert rows[1]["doubt"] == ""
+    assert len(remarks) == 1
+    assert "Winter wheat (CC) humifies 0.071 of its shoots" in remarks[0]
+    assert "shifted" in remarks[0]
+    rye = wheat.replace("Winter wheat", "Winter rye").replace("Rye", "Winter wheat")
+    plants = (
+        "Crop_type,Crop_name,HI,SR,Beta,PSS,h_AG,h_BG,C_conc_AG,C_conc_BG\n"
+        "CC,Winter wheat,0,6.8,0.96,1,0.36,0.40,0.44,0.40\n"
+        "CC,Winter rye,0,6.8,0.96,1,0.36,0.40,0.44,0.40\n"
+    )
+    assert remarks_of("soc-amg-inputs", in_=rye, soil=AMG_SOIL, plants=plants) == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ("T,A,2000,MC,Winter wheat,,,\n", (2, "Yield", "missing_value")),
+        ("T,A,2000,MC,Bare soil,,,10\n", (2, "EOM_name_1", "missing_value")),
+        ("T,A,2000,MC,Bare soil,,Pig manure,\n", (2, "EOM_dose_1", "missing_value")),
+    ],
+)
+def test_amg_takes_nothing_missing_for_nothing(rows, place):
+    assert refusal("soc-amg-inputs", in_=MANAGEMENT + rows, soil=AMG_SOIL) == [place]
+
+
+def test_amg_knows_bare_soil_and_asks_for_each_year():
+    bare = MANAGEMENT + "T,A,2000,MC,Bare soil,,,\n"
+    gap = bare + "T,A,2002,MC,Bare soil,,,\n"
+
+    assert float(answer("soc-amg-inputs", in_=bare, soil=AMG_SOIL)[0]["CTOT"]) == 0
+    assert refusal("soc-amg", in_=gap, soil=AMG_SOIL, meteo=AMG_METEO) == [
+        (2, "Year", "missing_row")
+    ]
+
+
+def test_two_rows_for_one_place_are_refused():
+    bare = MANAGEMENT + "T,A,2000,MC,Bare soil,,,\n"
+    soil, weather = AMG_SOIL.splitlines()[1], AMG_METEO.splitlines()[1]
+    twice = {"soil": f"{AMG_SOIL}{soil}\n", "meteo": f"{AMG_METEO}{weather}\n"}
+    meteo = "year,month,temp_c,precip_mm,pet_mm\n" + "2000,1,3,60,10\n" * 2
+
+    for table, text in twice.items():
+        tables = {"soil": AMG_SOIL, "meteo": AMG_METEO} | {table: text}
+        assert [code for _, _, code in refusal("soc-amg", in_=bare, **tables)] == ["twice"]
+    assert refusal("soc-ipcc-tier2", in_=TIER2, meteo=meteo) == [(2, "year", "twice")]
+
+
+ICBM = "year,old,r,i_shoot,i_root\n0,40,,,\n1,,1,{},1\n2,,1,1,{}\n"
+
+
+@pytest.mark.parametrize(("cells", "place"), [(("", 1), "i_shoot"), ((1, ""), "i_root")])
+def test_icbm_takes_a_year_without_an_input_for_unknown(cells, place):
+    assert refusal("soc-icbm", in_=ICBM.format(*cells)) == [(2, place, "missing_value")]
+
+
+def test_icbm_asks_for_some_input_and_for_years_in_order():
+    without = "year,old,r\n0,40,\n1,,1\n"
+    trial = "treatment,year,re,yield_cereals,soc_measured_t_ha\nB,1957,1,2,43\nB,1956,1,2,\n"
+
+    assert refusal("soc-icbm", in_=without) == [(2, "i_shoot", "missing_value")]
+    assert refusal("soc-icbm", in_="r\n1\n") == [(2, "i_shoot", "missing_value")]
+    assert refusal("soc-icbm", in_=trial) == [(2, "year", "wrong_order")]
 
 
 TIER2 = "year,sand_fraction,c_input_t_ha,temp_factor,water_factor\n" + "".join(
@@ -272,6 +391,22 @@ def test_rothc_answers_the_reference_files(case):
     )  # fmt: skip
 
     compare(rows, f"rothc/{case}.expected.csv")
+
+
+def test_the_columns_are_those_of_the_reference_files():
+    shapes = [
+        ("soc-rothc", {"in_": "rothc/hoosfield_nil.forcing.csv", "site": "rothc/cases.csv"},
+         "rothc/hoosfield_nil.expected.csv"),
+        ("soc-rothc", {"in_": "rothc/synth_zero_input_decay.forcing.csv",
+                       "site": "rothc/cases.csv"}, "rothc/synth_zero_input_decay.expected.csv"),
+        ("soc-amg-inputs", {"in_": "amg/management.csv", "soil": "amg/soil.csv"},
+         "amg/c_supply.expected.csv"),
+    ]  # fmt: skip
+    for name, tables, expected in shapes:
+        names = {"in": tables["in_"].rsplit("/", 1)[-1]}
+        files = {table: reference(path) for table, path in tables.items()}
+        rows = answer(name, **files, file_names=names)
+        assert ",".join(rows[0]) == reference(expected).splitlines()[0]
 
 
 def test_equilibria_answer_the_reference_file():

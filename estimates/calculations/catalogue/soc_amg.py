@@ -9,11 +9,13 @@ import numpy as np
 from estimates.calculations.amg_tables import (
     AMENDMENTS,
     AMG_SOURCES,
+    BARE_SOIL,
     CROPS,
     MANAGEMENT,
     NAMES,
     SOIL,
     by_treatment,
+    doubts_of,
     soil_of,
     supply_of,
 )
@@ -35,6 +37,7 @@ from estimates.science.soc.amg import (
 from estimates.science.soc.streams import Source, Stream, by_column, by_step
 
 HUMIFIED = "humified"
+MOST_RAIN_MM = 30_000.0  # no year on Earth had more
 FACTORS = {
     "fT": "temperature", "fH": "moisture", "fA": "clay", "fC": "carbonate", "fpH": "ph",
     "fCN": "carbon_to_nitrogen",
@@ -57,6 +60,7 @@ def _amg(given: Given) -> Iterable[Cells]:
 def _treatment(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
     soil = soil_of(rows[0], given)
     years = list(range(min(r.whole("Year") for r in rows), max(r.whole("Year") for r in rows) + 1))
+    _check_years(rows, years)
     weather = _weather(rows, years, given)
     ground = AmgSoil(
         clay_g_kg=by_column(soil.number("Clay")),
@@ -97,6 +101,17 @@ def _treatment(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
         }
 
 
+def _check_years(rows: Sequence[Row], years: Sequence[int]) -> None:
+    """Raise BadCell where a year between the first and the last has no crop."""
+    lacking = [str(year) for year in years if year not in {row.whole("Year") for row in rows}]
+    if lacking:
+        raise BadCell(
+            f"No row for {', '.join(lacking)}: a year without a crop is a row of {BARE_SOIL}.",
+            column="Year",
+            code="missing_row",
+        )
+
+
 def _stocks(
     rate: AmgRate, amounts: np.ndarray, *, start_soc: float, stable_share: float
 ) -> list[float]:
@@ -111,7 +126,14 @@ def _stocks(
 
 def _weather(rows: Sequence[Row], years: Sequence[int], given: Given) -> AmgWeather:
     trial = rows[0].text("Trial")
-    skies = {sky.whole("Year"): sky for sky in given.rows("meteo") if sky.text("Trial") == trial}
+    skies: dict[int, Row] = {}
+    for sky in given.rows("meteo"):
+        if sky.text("Trial") == trial and skies.setdefault(sky.whole("Year"), sky) is not sky:
+            raise BadCell(
+                f"The table meteo has two rows for trial {trial!r} in {sky.whole('Year')}.",
+                column="Year",
+                code="twice",
+            )
     missing = [str(year) for year in years if year not in skies]
     if missing:
         raise BadCell(
@@ -150,9 +172,11 @@ CALCULATION = Calculation(
             columns=(
                 NAMES[0],
                 Column(name="Year", meaning="year", kind="whole"),
-                Column(name="T_mean", meaning="mean temperature", unit="degC"),
-                Column(name="Rainfall", meaning="rain", unit="mm", lower=0),
-                Column(name="PET", meaning="potential evapotranspiration", unit="mm", lower=0),
+                Column(name="T_mean", meaning="mean temperature", unit="degC", lower=-60,
+                       upper=60),
+                Column(name="Rainfall", meaning="rain", unit="mm", lower=0, upper=MOST_RAIN_MM),
+                Column(name="PET", meaning="potential evapotranspiration", unit="mm", lower=0,
+                       upper=MOST_RAIN_MM),
             ),
         ),
         CROPS,
@@ -178,4 +202,5 @@ CALCULATION = Calculation(
         Column(name="QC_as_shipped", meaning="SOC with that rounding", unit="t ha-1"),
     ),
     function=_amg,
+    remarks=doubts_of,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from estimates.calculations.amg_tables import (
     CROPS,
     MANAGEMENT,
     SOIL,
+    doubts_of,
     in_order,
     soil_of,
     supply_of,
@@ -18,8 +19,6 @@ from estimates.calculations.declaration import Calculation, Cells, Column, Given
 from estimates.calculations.problems import Problem, ProblemsFound
 from estimates.calculations.shapes import problem_of
 from estimates.science.errors import ScienceError
-from estimates.science.soc.amg_crops import CROPS as KNOWN_CROPS
-from estimates.science.soc.amg_crops import doubts_about
 
 
 def _amg_inputs(given: Given) -> Iterable[Cells]:
@@ -39,8 +38,6 @@ def _answer(row: Row, given: Given) -> Cells:
     depth_cm = soil_of(row, given).number("Considered_depth")
     supply = supply_of(row, given, depth_cm=depth_cm)
     crop = supply.crop
-    known = KNOWN_CROPS.get((row.text("Crop_type"), row.text("Crop_name")))
-    is_ours = known is not None and not given.rows("plants")
     return {
         **{name: row.values[name] for name in KEYS},
         "Considered_depth": depth_cm,
@@ -54,7 +51,6 @@ def _answer(row: Row, given: Given) -> Cells:
         "CEOM_hum": supply.amended_humified,
         "CTOT": crop.total + supply.amended,
         "CTOT_hum": supply.humified,
-        "doubt": (doubts_about(known) or None) if known and is_ours else None,
     }
 
 
@@ -85,7 +81,7 @@ CALCULATION = Calculation(
         _column("CEOM_hum", "of it humified"),
         _column("CTOT", "all C"),
         _column("CTOT_hum", "of it humified"),
-        Column(name="doubt", meaning="what looks wrong in the published row", kind="text"),
     ),
     function=_amg_inputs,
+    remarks=doubts_of,
 )

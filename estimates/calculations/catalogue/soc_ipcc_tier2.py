@@ -9,7 +9,7 @@ import numpy as np
 from estimates.calculations.declaration import Calculation, Cells, Column, Given, Row, Source, Table
 from estimates.calculations.problems import BadCell
 from estimates.calculations.shapes import each_group
-from estimates.calculations.soc_tables import series
+from estimates.calculations.soc_tables import MOST_WATER_MM, series
 from estimates.science.soc.engine import FloatArray
 from estimates.science.soc.ipcc_tier2 import (
     NAME,
@@ -88,11 +88,13 @@ def _factors(rows: Sequence[Row], given: Given) -> tuple[FloatArray, FloatArray]
     if not given.rows("meteo"):
         return series(rows, "temp_factor"), series(rows, "water_factor")
     scenario = rows[0].values["scenario"]
-    months = {
-        (sky.whole("year"), sky.whole("month")): sky
-        for sky in given.rows("meteo")
-        if sky.values["scenario"] == scenario
-    }
+    months: dict[tuple[int, int], Row] = {}
+    for sky in given.rows("meteo"):
+        month = (sky.whole("year"), sky.whole("month"))
+        if sky.values["scenario"] == scenario and months.setdefault(month, sky) is not sky:
+            raise BadCell(
+                f"The table meteo has {month[0]}-{month[1]:02d} twice.", column="year", code="twice"
+            )
     wanted = [(row.whole("year"), month) for row in rows for month in range(1, 13)]
     missing = [f"{year}-{month:02d}" for year, month in wanted if (year, month) not in months]
     if missing:
@@ -149,10 +151,12 @@ CALCULATION = Calculation(
                 SCENARIO,
                 Column(name="year", meaning="year", kind="whole"),
                 Column(name="month", meaning="month", kind="whole", lower=1, upper=12),
-                Column(name="temp_c", meaning="mean temperature", unit="degC"),
-                Column(name="precip_mm", meaning="rain", unit="mm", lower=0,
+                Column(name="temp_c", meaning="mean temperature", unit="degC", lower=-90,
+                       upper=60),
+                Column(name="precip_mm", meaning="rain", unit="mm", lower=0, upper=MOST_WATER_MM,
                        aliases=("rain_mm",)),
-                Column(name="pet_mm", meaning="potential evapotranspiration", unit="mm", lower=0),
+                Column(name="pet_mm", meaning="potential evapotranspiration", unit="mm", lower=0,
+                       upper=MOST_WATER_MM),
                 Column(name="irrigated", meaning="1 in a month with irrigation", kind="flag",
                        is_required=False, default=0),
             ),

@@ -18,6 +18,7 @@ from estimates.calculations.soc_tables import (
     ROTHC_FORMULA,
     ROTHC_SOURCES,
     SOIL_COLUMNS,
+    check_months,
     limits_of,
     series,
     site_named,
@@ -72,6 +73,7 @@ def streams_of(months: Sequence[Row]) -> tuple[list[Stream], dict[str, FloatArra
 
 def _rothc(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
     site = site_named(rows[0].optional_text("case"), given, key="case")
+    check_months(rows)
     if site.has("months") and site.whole("months") != len(rows):
         raise BadCell(
             f"The site has {site.whole('months')} months, the table in {len(rows)}: "
@@ -86,7 +88,11 @@ def _rothc(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
     streams, splits = streams_of(rows)
     wish = Wish(record=range(1, len(rows) + 1))
     result = run_rothc(ground, streams, start, splits=splits, wish=wish)
-    deltas = _radiocarbon(site, rows, ground, start, result)
+    deltas = (
+        _radiocarbon(site, rows, ground, start, result)
+        if _wants_radiocarbon(site, rows, given.options)
+        else None
+    )
     modifiers = _modifiers(ground.climate)
     for number, row in enumerate(rows):
         yield {
@@ -98,7 +104,7 @@ def _rothc(rows: Sequence[Row], given: Given) -> Iterable[Cells]:
             "iom": float(start.inert_t_ha[0, 0]),
             "soc": float(result.soc_t_ha[number, 0, 0]),
             "co2_cum": float(result.respired_t_ha[number, 0, 0]),
-            "delta14c_permil": None if deltas is None else float(deltas[number, 0, 0]),
+            **({} if deltas is None else {"delta14c_permil": float(deltas[number, 0, 0])}),
         }
 
 
@@ -119,12 +125,22 @@ def _modifiers(climate: Climate) -> FloatArray:
     )  # fmt: skip
 
 
+def _wants_radiocarbon(site: Row, rows: Sequence[Row], options: Row) -> bool:
+    """Return whether to reckon delta-14C: as told, else where the air's activity ever changes."""
+    wish = options.text("radiocarbon")
+    if wish == "auto":
+        is_given = site.has(*AGES) and all(row.has("modern_pct") for row in rows)
+        return is_given and len({row.number("modern_pct") for row in rows}) > 1
+    for row, names in ((site, AGES), *((row, ("modern_pct",)) for row in rows)):
+        for name in names if wish == "yes" else ():
+            row.number(name)
+    return wish == "yes"
+
+
 def _radiocarbon(
     site: Row, rows: Sequence[Row], ground: RothcSite, start: Start, carbon: SocSeries
-) -> FloatArray | None:
-    """Return delta-14C of SOC by month, None where ages or the air's activity are not given."""
-    if not (site.has(*AGES) and all(row.has("modern_pct") for row in rows)):
-        return None
+) -> FloatArray:
+    """Return delta-14C of SOC by month."""
     streams, splits = streams_of(rows)
     model, feed = rothc_model(ground, streams, splits=splits)
     ages = np.array([site.number(name) for name in AGES])[:, None, None]
@@ -182,6 +198,9 @@ CALCULATION = Calculation(
     options=(
         Column(name="case", meaning="which row of site", kind="text", is_required=False),
         LATITUDE,
+        Column(name="radiocarbon", meaning="answer delta-14C: auto where ages are given and the "
+               "radiocarbon of the air changes", kind="text", choices=("auto", "yes", "no"),
+               is_required=False, default="auto"),
     ),
     outputs=(
         Column(name="step", meaning="number of the month", kind="whole"),
@@ -195,7 +214,7 @@ CALCULATION = Calculation(
         Column(name="iom", meaning="inert C", unit="t ha-1"),
         Column(name="soc", meaning="SOC with inert C", unit="t ha-1"),
         Column(name="co2_cum", meaning="C respired since the start", unit="t ha-1"),
-        Column(name="delta14c_permil", meaning="delta-14C of SOC, where ages are given",
+        Column(name="delta14c_permil", meaning="delta-14C of SOC, see radiocarbon",
                unit="permil"),
     ),
     function=each_group(("case",), _rothc),

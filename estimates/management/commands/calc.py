@@ -62,7 +62,7 @@ class Command(BaseCommand):
         elif len(words) == 1 and words[0] != "describe":
             self.calculate(named(words[0]), options)
         else:
-            raise CommandError("Use: calc list | describe NAME | NAME.", returncode=MISUSED)
+            raise misuse("usage", "Use: calc list | describe NAME | NAME.")
 
     def list_all(self, *, as_json: bool) -> None:
         """Write the name of every calculation and what it does."""
@@ -87,6 +87,7 @@ class Command(BaseCommand):
         paths = {
             table: options[f"table_{table}"] for table in USUAL_TABLES if options[f"table_{table}"]
         } | pairs(options["table"], "--table NAME=FILE")
+        refuse_to_overwrite(options["out"], paths)
         try:
             answer = run_calculation(
                 calculation,
@@ -116,12 +117,27 @@ class Command(BaseCommand):
             self.stdout.write(text, ending="")
 
 
+def misuse(code: str, sentence: str) -> CommandError:
+    """Return the error of a command that cannot be carried out as it is written."""
+    return CommandError(f"{code}: {sentence}", returncode=MISUSED)
+
+
+def refuse_to_overwrite(out: str | None, paths: Mapping[str, str]) -> None:
+    """Raise CommandError where the answer would be written over a table that was read."""
+    for table, path in paths.items():
+        if out and Path(out).is_file() and Path(path).exists() and Path(out).samefile(path):
+            raise misuse(
+                "would_overwrite",
+                f"--out is the table {table} itself ({path}); write to a file of its own.",
+            )
+
+
 def named(name: str) -> Calculation:
     """Return a calculation by its name."""
     try:
         return calculation_named(name)
     except UnknownCalculation as error:
-        raise CommandError(str(error), returncode=MISUSED) from None
+        raise misuse("unknown_calculation", str(error)) from None
 
 
 def pairs(given: Iterable[str], form: str) -> dict[str, str]:
@@ -129,7 +145,7 @@ def pairs(given: Iterable[str], form: str) -> dict[str, str]:
     split = [pair.partition("=") for pair in given]
     for name, sign, _ in split:
         if not (name and sign):
-            raise CommandError(f"Write {form}, not {name!r}.", returncode=MISUSED)
+            raise misuse("usage", f"Write {form}, not {name!r}.")
     return {name: value for name, _, value in split}
 
 
@@ -138,9 +154,7 @@ def content(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise CommandError(
-            f"{path} cannot be read: {error.strerror}.", returncode=MISUSED
-        ) from None
+        raise misuse("unreadable_file", f"{path} cannot be read: {error.strerror}.") from None
 
 
 def problem_line(problem: Problem, paths: Mapping[str, str]) -> str:
@@ -167,6 +181,4 @@ def write_whole(path: Path, text: str) -> None:
             Path(name).unlink()
             raise
     except OSError as error:
-        raise CommandError(
-            f"{path} cannot be written: {error.strerror}.", returncode=MISUSED
-        ) from None
+        raise misuse("unwritable_file", f"{path} cannot be written: {error.strerror}.") from None
