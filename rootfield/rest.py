@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -41,9 +42,49 @@ class Undeclared(BasePermission):
 
 
 class Pages(CursorPagination):
-    """Pages that neither skip nor repeat a row while others write; `limit` up to 1000 rows."""
+    """Pages that neither skip nor repeat a row while others write; `limit` up to 1000 rows.
+
+    A larger limit is cut; one that is no number, and a cursor of nobody's making, are refused.
+    """
 
     page_size = 100
     page_size_query_param = "limit"
     max_page_size = 1000
     ordering = "id"
+
+    def get_page_size(self, request: Request) -> int | None:
+        """Return how many rows a page holds; raises ValidationError."""
+        asked = request.query_params.get(self.page_size_query_param, "")
+        if asked and not re.fullmatch(r"0*[1-9][0-9]{0,8}", asked, re.ASCII):
+            raise ValidationError({self.page_size_query_param: ["Give a whole number from 1."]})
+        return super().get_page_size(request)
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Return where a page begins; raises ValidationError."""
+        try:
+            return super().decode_cursor(request)
+        except NotFound as error:
+            raise self._strange_cursor() from error
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """Return the rows of a page; raises ValidationError for a place no row can have."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except ValueError as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise self._strange_cursor() from error
+
+    def _strange_cursor(self) -> ValidationError:
+        detail = "Follow the addresses in next and previous, or start without a cursor."
+        return ValidationError({self.cursor_query_param: [detail]})
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """Return what the schema says about the parameters."""
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"]["minimum"] = 1
+        return parameters

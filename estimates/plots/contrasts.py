@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from estimates.plots.frame import (
     LETTER_IN,
+    MOST_LABEL_LETTERS,
     SHARE_COLOUR,
     STYLE,
     WIDTH_IN,
@@ -124,7 +125,7 @@ def _forest(
                     _interval(each, place, cells[row], colour=f"C{models.index(row[0]) % 10}")
             each.axvline(0.0, color="black", linewidth=0.6)
             each.set_xlabel(f"difference of {label}")
-        axes[0].set_yticks(range(len(rows)), [plain(_label(row)) for row in rows])
+        axes[0].set_yticks(range(len(rows)), [_label(row) for row in rows])
         axes[0].set_ylim(len(rows) - 0.4, -0.6)
         framed(figure, title, source)
         return svg_of(figure, title)
@@ -154,4 +155,5 @@ def _shares(axes: Axes, item: EnsembleBudget) -> None:
 
 
 def _label(row: tuple[str, str]) -> str:
-    return " / ".join(part.replace("_", " ") for part in row if part)
+    words = " / ".join(part.replace("_", " ") for part in row if part)
+    return plain(words, letters=MOST_LABEL_LETTERS)

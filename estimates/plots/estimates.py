@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from estimates.plots.frame import (
     LETTER_IN,
+    MOST_LABEL_LETTERS,
     ROW_HEIGHT_IN,
     SHARE_COLOUR,
     STYLE,
@@ -130,7 +131,7 @@ def _interval_axes(axes: Axes, intervals: Sequence[Interval], label: str) -> Non
         ends = [interval.summary.lower, interval.summary.upper]
         axes.plot(ends, [row, row], color=colour)
         axes.plot([interval.summary.mean], [row], marker="o", markersize=4, color=colour)
-    axes.set_yticks(range(len(intervals)), [plain(_label(interval)) for interval in intervals])
+    axes.set_yticks(range(len(intervals)), [_label(interval) for interval in intervals])
     if not axes.yaxis_inverted():
         axes.invert_yaxis()
     axes.set_xlim(left=0)
@@ -138,4 +139,5 @@ def _interval_axes(axes: Axes, intervals: Sequence[Interval], label: str) -> Non
 
 
 def _label(interval: Interval) -> str:
-    return f"{interval.label}, {interval.group}" if interval.group else interval.label
+    words = f"{interval.label}, {interval.group}" if interval.group else interval.label
+    return plain(words, letters=MOST_LABEL_LETTERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -19,18 +20,31 @@ WIDTH_IN = 8.0
 ROW_HEIGHT_IN = 0.22
 FOOT_IN = 0.15
 LETTER_IN = 0.072  # the mean width of a letter of 9 points
+MOST_LETTERS = 110  # of a title, across the drawing
+MOST_LABEL_LETTERS = 50  # of what stands beside an axis, at most half the drawing wide
 SHARE_COLOUR = "#46703f"
 
 
-def plain(words: str) -> str:
-    """Return words of a person so that no dollar sign starts a formula."""
-    return words.replace("$", r"\$")
+# Characters that XML 1.0 (W3C 2008, section 2.2) has no place for.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def plain(words: str, *, letters: int = MOST_LETTERS) -> str:
+    """Return words of a person: no dollar sign starts a formula, and they end in the drawing."""
+    shown = words if len(words) <= letters else words[: letters - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return readable(shown).replace("$", r"\$")
+
+
+def readable(words: str) -> str:
+    """Return words without what would break a drawing for whoever opens it."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
 def svg_of(figure: Figure, title: str) -> str:
     """Return the drawing as SVG."""
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Title": title, "Creator": None})
+    metadata = {"Date": None, "Title": readable(title), "Creator": None}
+    figure.savefig(text, format="svg", metadata=metadata)
     return text.getvalue()
 
 
@@ -39,7 +53,12 @@ def framed(figure: Figure, title: str, source: str) -> None:
     figure.suptitle(plain(title), x=0.01, ha="left", fontsize=10)
     height = figure.get_size_inches()[1]
     figure.text(
-        0.01, 0.05 / height, plain(_wrapped(source)), fontsize=6.5, color="#444444", va="bottom"
+        0.01,
+        0.05 / height,
+        plain(_wrapped(source), letters=len(_wrapped(source))),
+        fontsize=6.5,
+        color="#444444",
+        va="bottom",
     )
 
 

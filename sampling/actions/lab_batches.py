@@ -21,6 +21,12 @@ from sampling.rules.lab_rows import read_row
 UNDOABLE = frozenset({"draft", "submitted", "discarded", "rejected"})
 
 
+def can_undo(batch: ImportBatch, *, at: datetime) -> bool:
+    """Return whether a batch can be taken back now: in time, and nothing of it is settled."""
+    is_open = batch.undone_at is None and batch.undo_until is not None and at <= batch.undo_until
+    return is_open and not batch.determinations.exclude(state__in=UNDOABLE).exists()
+
+
 def undo_batch(
     batch_id: uuid.UUID, *, user: User, at: datetime, client: str = "api"
 ) -> ImportBatch:

@@ -6,9 +6,11 @@ Other doors do not import this; estimates do, for their own addresses.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
+from django_filters import BooleanFilter, Filter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
@@ -72,7 +74,7 @@ class ByTable(BasePermission):
 
 
 class KnownFilters(DjangoFilterBackend):  # type: ignore[misc]
-    """Filters rows; a filter nobody knows is refused instead of passed over."""
+    """Filters rows; what nobody knows, or can read, is refused instead of passed over."""
 
     OTHERS = frozenset({"cursor", "limit"})
 
@@ -84,7 +86,18 @@ class KnownFilters(DjangoFilterBackend):  # type: ignore[misc]
         if unknown:
             names = ", ".join(sorted(known))
             raise ValidationError({name: [f"Unknown filter; known: {names}."] for name in unknown})
+        if filters:
+            _refuse_half_truths(request, filters.base_filters)
         return super().filter_queryset(request, queryset, view)
+
+
+def _refuse_half_truths(request: Request, filters: Mapping[str, Filter]) -> None:
+    """Raise ValidationError for what is neither true nor false and would count as not asked."""
+    for name, one in filters.items():
+        if isinstance(one, BooleanFilter):
+            given = request.query_params.get(name, "")
+            if given.lower() not in {"", "true", "false"}:
+                raise ValidationError({name: ["Give true or false."]})
 
 
 class ProjectViewSet(GenericViewSet[Any]):
@@ -109,7 +122,7 @@ class ProjectViewSet(GenericViewSet[Any]):
         permission = self.needs[self.action] if self.action == "list" else MEMBER
         asked = self.request.query_params.get("project") if self.action == "list" else None
         if asked:
-            self.require(as_uuid(asked))
+            self.require(_id_asked("project", asked))
         return self.in_projects(rows, projects_allowing(person(self.request), permission))
 
     def in_projects(self, rows: QuerySet[Any], projects: QuerySet[Any]) -> QuerySet[Any]:
@@ -129,6 +142,14 @@ class ProjectViewSet(GenericViewSet[Any]):
         user = person(self.request)
         require(user, project_id, self.needs[self.action])
         return user
+
+
+def _id_asked(name: str, text: str) -> uuid.UUID:
+    """Return the id a list is to be narrowed by; raises ValidationError for what is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise ValidationError({name: ["Must be a valid UUID."]}) from None
 
 
 def as_uuid(text: str) -> uuid.UUID:

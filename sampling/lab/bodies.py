@@ -99,3 +99,10 @@ def refuse_unknown(request: Request, known: set[str]) -> None:
     """Raise MalformedRequest for a parameter of the address that nobody knows."""
     for name in sorted(set(request.query_params) - known):
         raise MalformedRequest(f"Unknown parameter {name!r}; known: {', '.join(sorted(known))}.")
+
+
+def refuse_half_truths(request: Request, names: set[str]) -> None:
+    """Raise MalformedRequest for a parameter that is neither true nor false."""
+    for name in sorted(names):
+        if request.query_params.get(name, "").lower() not in {"", "true", "false"}:
+            raise MalformedRequest(f"Parameter {name!r} is true or false.")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from sampling.actions.lab_batches import can_undo
 from sampling.models import Determination, ImportBatch, Transition
 from sampling.rules.lab_states import REASONS, STEPS
 from sampling.rules.remarks import CODES
@@ -277,3 +279,9 @@ class BatchAnswer(BatchDocument):
         model = ImportBatch
         fields = (*BatchDocument.Meta.fields, "answer")
         read_only_fields = fields
+
+    def to_representation(self, instance: ImportBatch) -> dict[str, Any]:
+        """Return the batch; whether it can be taken back is told as it stands now."""
+        document = super().to_representation(instance)
+        document["answer"]["undo"]["allowed"] = can_undo(instance, at=timezone.now())
+        return document

@@ -28,6 +28,7 @@ from sampling.lab.bodies import (
     idempotency_key,
     person,
     project_asked,
+    refuse_half_truths,
     refuse_unknown,
     rows_of,
 )
@@ -212,6 +213,7 @@ class ResultList(Readable, generics.ListAPIView[Determination]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List results, those first entered first."""
         refuse_unknown(request, set(ResultFilters.base_filters) | PAGE_PARAMETERS)
+        refuse_half_truths(request, {"is_live"})
         return self.list(request, *args, **kwargs)
 
 

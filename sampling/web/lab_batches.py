@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from sampling.actions.lab_batches import undo_batch
+from sampling.actions.lab_batches import can_undo, undo_batch
 from sampling.errors import NotFound, RootfieldError
 from sampling.models import Determination, ImportBatch
 from sampling.web.pages import ROWS_A_PAGE, ProjectPage, sentences_of
@@ -76,8 +76,6 @@ class Batch(ProjectPage):
         if chosen in statuses:
             rows = [row for row in rows if row["status"] == chosen]
         page = Paginator(rows, ROWS_A_PAGE).get_page(self.request.GET.get("page"))
-        now = timezone.now()
-        is_open = batch.undone_at is None and batch.undo_until is not None
         return self.shown(
             {
                 "batch": batch,
@@ -86,7 +84,7 @@ class Batch(ProjectPage):
                 "rows": named(page.object_list),
                 "statuses": statuses,
                 "chosen": chosen,
-                "can_undo": is_open and batch.undo_until is not None and now <= batch.undo_until,
+                "can_undo": can_undo(batch, at=timezone.now()),
                 "problems": problems,
                 **self.may("lab.enter"),
             },

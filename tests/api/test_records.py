@@ -291,3 +291,27 @@ def test_progress_is_plan_against_actual(
     assert answer["total"]["planned_cores"] == 2
     assert answer["plots"][0]["arrived_cores"] == 1
     assert answer["plots"][0]["missing_segments"] == 4
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("plots", "is_voided=maybe"),
+        ("plots", "is_voided=1"),
+        ("plots", "limit=x"),
+        ("plots", "limit=0"),
+        ("plots", "limit=1.5"),
+        ("plots", "project=x"),
+        ("plots", "cursor=zzz"),
+        ("plots", "cursor=cD14"),  # p=x
+        ("findings", "cursor=cD14"),  # where ids are numbers
+        ("lab/results", "is_live=maybe"),
+    ],
+)
+def test_what_narrows_a_list_and_cannot_be_read_is_refused(
+    lead: APIClient, address: str, asked: str
+) -> None:
+    answer = lead.get(f"/api/v1/{address}?{asked}")
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] in {"invalid", "malformed"}

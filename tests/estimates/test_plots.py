@@ -40,5 +40,16 @@ def test_what_people_wrote_starts_no_formula_and_no_markup():
     assert "<script>" not in svg
 
 
+def test_long_names_and_control_characters_do_not_break_a_drawing():
+    label = "\x0b\ud800" + 80 * "long name "
+
+    svg = draw_intervals(intervals(label), intervals(label), title=label, source=SOURCE)
+
+    texts = [text for text in ElementTree.fromstring(svg).itertext() if "long name" in text]
+    drawn = [text for text in texts if text.endswith("\N{HORIZONTAL ELLIPSIS}")]
+    assert {len(text) for text in drawn} == {50, 110}
+    assert all(text.startswith(2 * "\N{REPLACEMENT CHARACTER}") for text in texts)
+
+
 def test_an_order_without_plots_is_drawn_empty():
     assert "<svg" in draw_intervals([], [], title="nothing", source=SOURCE)

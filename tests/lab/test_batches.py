@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from sampling.actions.lab import UNDO_WITHIN
-from sampling.actions.lab_batches import link_held_results, undo_batch
+from sampling.actions.lab_batches import can_undo, link_held_results, undo_batch
 from sampling.actions.lab_moves import Move, move_results
 from sampling.errors import Forbidden, NotFound, StateConflict
 from sampling.models import CodeBlock, Determination, ImportBatch, Specimen
@@ -70,6 +70,8 @@ def test_taking_back_twice_is_harmless(client_for, specimen, carbon, lab_tech):
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
     assert Determination.objects.get().version == 2
+    told = client.get(href.removesuffix(":undo")).json()["answer"]
+    assert (told["undo"]["allowed"], body["undo"]["allowed"]) == (False, True)
 
 
 def test_taking_back_puts_back_what_was_superseded_and_cleared(
@@ -113,6 +115,7 @@ def test_a_batch_somebody_built_on_is_not_taken_back(
     with pytest.raises(StateConflict) as refused:
         undo_batch(batch.pk, user=lab_tech, at=LATER)
 
+    assert not can_undo(batch, at=LATER)
     assert refused.value.extra["results"] == [{"id": str(result.pk), "state": how}]
     assert states()["41"] == "draft"
 
