@@ -17,6 +17,7 @@ from sampling.actions.findings import VALUE_RULES
 from sampling.actions.lab_moves import Move, move_results
 from sampling.errors import MalformedRequest, RootfieldError
 from sampling.models import Campaign, Determination, Finding, Specimen, Variable
+from sampling.rules.lab_results import OUT_OF_PLAUSIBLE
 from sampling.rules.lab_states import REASONS, REFUSALS, STEPS, refusal
 from sampling.rules.values import plain
 from sampling.web.pages import ProjectPage, sentences_of
@@ -54,15 +55,28 @@ def shown_value(result: Determination) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One cell of the results grid: what stands there, and whose variable it is."""
+    """One cell of the results grid: what stands there, whose variable it is, what is doubtful."""
 
     variable: Variable
     result: Determination | None
+    doubts: Sequence[str] = ()
 
     @property
     def value(self) -> str:
         """What the cell shows before anybody types."""
         return "" if self.result is None else shown_value(self.result)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Why the value asks for a second look: findings about it, and a range it lies outside."""
+        if self.result is None or OUT_OF_PLAUSIBLE not in self.result.flags:
+            return tuple(self.doubts)
+        low, high = (
+            "" if limit is None else f"{limit:g}"
+            for limit in (self.variable.plausible_min, self.variable.plausible_max)
+        )
+        limits = f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}"
+        return (*self.doubts, f"It lies outside the plausible range, {limits}.")
 
 
 class ResultsGrid(ProjectPage):
@@ -83,12 +97,16 @@ class ResultsGrid(ProjectPage):
                 "code"
             )
         )
+        rows = cells_of(list(page), variables, replicate)
         return self.shown(
             {
                 "campaign": campaign,
                 "page": page,
                 "variables": variables,
-                "rows": cells_of(list(page), variables, replicate),
+                "rows": rows,
+                "doubtful": [
+                    (specimen, cell) for specimen, cells in rows for cell in cells if cell.remarks
+                ],
                 "kind": kind,
                 "kinds": KINDS,
                 "replicate": replicate,
@@ -109,19 +127,20 @@ def specimens_of(campaign: Campaign, kind: str) -> QuerySet[Specimen]:
 def cells_of(
     specimens: Sequence[Specimen], variables: Sequence[Variable], replicate: int
 ) -> list[tuple[Specimen, list[Cell]]]:
-    """Return each specimen with one cell per variable."""
+    """Return each specimen with one cell per variable and its open doubts."""
     live = Determination.objects.live().filter(
         specimen__in=specimens, variable__in=variables, purpose="result", replicate_no=replicate
     )
     by_place = {(result.specimen_id, result.variable_id): result for result in live}
+    doubts = open_doubts(by_place.values())
+
+    def cell_of(specimen: Specimen, variable: Variable) -> Cell:
+        result = by_place.get((specimen.pk, variable.pk))
+        says = doubts.get(str(result.pk), ()) if result else ()
+        return Cell(variable=variable, result=result, doubts=says)
+
     return [
-        (
-            specimen,
-            [
-                Cell(variable=variable, result=by_place.get((specimen.pk, variable.pk)))
-                for variable in variables
-            ],
-        )
+        (specimen, [cell_of(specimen, variable) for variable in variables])
         for specimen in specimens
     ]
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sampling.models import Determination
+from sampling.models import Determination, Finding, Variable
+from sampling.web.lab import Cell
 from tests.lab.conftest import make_specimens
+
+NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -89,6 +95,59 @@ def test_the_grid_asks_as_often_for_many_specimens_as_for_few(
 
     with django_assert_num_queries(len(few)):
         client.get(grid)
+
+
+def doubt_about(result, campaign, message):
+    return Finding.objects.create(
+        project=campaign.project, scope=campaign.capture_scope, rule="value-c-unusual",
+        severity="warning", record_type="specimen", record=result.specimen_id,
+        key=str(result.pk), message=message, raised_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def entered(enter, specimens):
+    """A value with a finding, one outside its plausible range of 20 to 50, one like others."""
+    return [enter(one, value) for one, value in zip(specimens, ("41", "12", "42"), strict=True)]
+
+
+def test_a_doubtful_value_is_marked_in_its_cell_with_the_reason(
+    client_for, lab_tech, campaign, grid, entered, django_assert_num_queries
+):
+    doubtful, unusual, clean = entered
+    client = client_for(lab_tech)
+    with CaptureQueriesContext(connection) as before:
+        client.get(grid)
+    finding = doubt_about(doubtful, campaign, "C <of> 41 % is unusual.")
+
+    with django_assert_num_queries(len(before)):
+        page = client.get(grid).content.decode()
+
+    assert page.count('class="doubtful"') == page.count('aria-hidden="true">!</span>') == 2
+    for result, reason in (
+        (doubtful, "C &lt;of&gt; 41 % is unusual."),
+        (unusual, "It lies outside the plausible range, 20 to 50."),
+    ):
+        assert f'aria-describedby="doubt-{result.pk}"' in page
+        assert re.search(rf'<li id="doubt-{result.pk}">.*: {re.escape(reason)}</li>', page)
+    assert f"doubt-{clean.pk}" not in page
+
+    finding.state, finding.settled_by, finding.settled_at = "accepted", lab_tech, NOW
+    finding.reason = "Weighed twice."
+    finding.save()
+    assert client.get(grid).content.decode().count('class="doubtful"') == 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"), [((None, 40), "up to 40."), ((20.5, None), "from 20.5.")]
+)
+def test_the_plausible_range_of_a_value_is_told(limits, says):
+    low, high = limits
+    flagged = Determination(flags=["out_of_plausible_range"])
+
+    cell = Cell(variable=Variable(plausible_min=low, plausible_max=high), result=flagged)
+
+    assert cell.remarks == (f"It lies outside the plausible range, {says}",)
 
 
 def test_the_queue_moves_what_is_ticked(client_for, lab_tech, verifier, queue, enter, specimen):
