@@ -106,7 +106,7 @@ peers: $(INSTALLED)
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.chaos --seconds $(FOR) $(ARGS)
 
-# Breaks the server on purpose, in eight ways, and shows that the attack finds each of them.
+# Breaks the server on purpose, in nine ways, and shows that the attack finds each of them.
 mutants: $(INSTALLED)
 	$(BIN)/python -m tests.chaos.mutants $(ARGS)
 

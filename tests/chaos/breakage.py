@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -23,11 +24,12 @@ from django.http import HttpResponse
 
 from sampling.actions import answered, express, replay
 from sampling.actions.batch import Batch
-from sampling.sync import views
+from sampling.sync import snapshot, views
 
 Patches = ExitStack
 CRASHES = 0.2
 PASSED_WITHIN_S = 1.5
+LATER = 60  # changes
 CURSORS = Signer(salt="rootfield.sync.cursor")
 
 
@@ -288,6 +290,17 @@ def counter_first(patches: Patches) -> None:
     patches.enter_context(mock.patch.object(Batch, "run", run))
 
 
+def snapshot_of_a_later_moment(patches: Patches) -> None:
+    """Let a snapshot's cursor point behind changes its pages may not have seen."""
+    inner = snapshot.begin
+
+    def begin(scope: str, *, generation: int) -> snapshot.Bookmark:
+        start = inner(scope, generation=generation)
+        return replace(start, place=replace(start.place, seq=start.place.seq + LATER))
+
+    patches.enter_context(mock.patch.object(snapshot, "begin", begin))
+
+
 PATCHES: dict[str, Callable[[Patches], None]] = {
     "sequence instead of counter": sequence_instead_of_counter,
     "dedupe off": dedupe_off,
@@ -297,6 +310,7 @@ PATCHES: dict[str, Callable[[Patches], None]] = {
     "tombstones purged": tombstones_purged,
     "upsert over unseen row": upsert_over_unseen_row,
     "counter first without lock order": counter_first,
+    "snapshot of a later moment": snapshot_of_a_later_moment,
 }
 
 

@@ -43,6 +43,14 @@ PROMISES = {
 }
 
 
+SEEN_BY_READERS = {
+    "fallen": "fallen numbers",
+    "checks_failed": "wrong checksums",
+    "snapshots_differ": "diverged",
+}
+"""What readers note themselves, and the promise that it breaks."""
+
+
 class Judge:
     """Reads everything once the run is settled."""
 
@@ -197,11 +205,10 @@ class Judge:
         """P5, P6, P7, P10: who read on from a cursor holds what is there, and no more."""
         digests: dict[str, str] = {}
         for report in [*self.readers, *self.writers]:
-            for example in report.get("fallen", ()):
-                self.findings.note("fallen numbers", [report["name"], example])
+            for seen, promise in SEEN_BY_READERS.items():
+                for example in report.get(seen, ()):
+                    self.findings.note(promise, [report["name"], seen, example])
         for report in self.readers:
-            for scope in report.get("checks_failed", ()):
-                self.findings.note("wrong checksums", [report["name"], scope])
             for scope, replica in report.get("replica", {}).items():
                 current = self.current.get(scope, {})
                 for key in current.keys() | replica.keys():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import socket
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 
@@ -20,6 +21,14 @@ class Lost(Exception):
     def __init__(self, how: str, *, is_wanted: bool) -> None:
         super().__init__(how)
         self.is_wanted = is_wanted
+
+
+class Refused(Exception):
+    """The server answered with something else than what was asked for."""
+
+    def __init__(self, status: int, answer: bytes) -> None:
+        super().__init__(status)
+        self.status, self.answer = status, answer
 
 
 @dataclass
@@ -54,6 +63,28 @@ class Line:
             self.counts["answers forgotten"] += 1
             raise Lost("forgotten", is_wanted=True)
         return status, content
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        """Yield the lines of an answer as they come; who stops listening closes the connection.
+
+        Raises Refused, and Lost when the answer breaks off.
+        """
+        self.counts["requests"] += 1
+        head = (
+            f"GET /sync/v1/{path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
+            f"Authorization: Bearer {self.who.token}\r\n\r\n"
+        ).encode()
+        try:
+            with socket.create_connection((HOST, self.port), TIMEOUT_S) as connection:
+                connection.sendall(head)
+                answer = HTTPResponse(connection)
+                answer.begin()
+                if answer.status != 200:
+                    raise Refused(answer.status, answer.read())
+                yield from answer
+        except (OSError, HTTPException) as error:
+            self.counts["broken by the server's end"] += 1
+            raise Lost(str(error), is_wanted=False) from error
 
     def _send(self, connection: socket.socket, head: bytes, body: bytes) -> None:
         """Send a request, or a part of it, and break off when chance says so."""

@@ -26,12 +26,13 @@ BREAKS = {
     "tombstones purged": ("reader gaps", "diverged"),
     "upsert over unseen row": ("doubles", "wrong outcomes", "unexplained errors"),
     "counter first without lock order": ("deadlocks",),
+    "snapshot of a later moment": ("wrong checksums",),
 }
 """The mutants, and the promises of which each has to break at least one."""
 
 SECONDS = 6.0
-LONGER_S = {"sequence instead of counter": 15.0}
-"""Where a race stands still until a reader has passed, it takes a while to be lost."""
+LONGER_S = {"sequence instead of counter": 15.0, "snapshot of a later moment": 12.0}
+"""Where a race has to be lost that takes a while to set up."""
 
 
 def main() -> int:

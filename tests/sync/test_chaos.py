@@ -35,4 +35,6 @@ def test_what_is_killed_under_tablets_costs_them_nothing(tmp_path) -> None:
     document = json.loads(found.read_text())
     assert document["done"]["workers killed"] > SECONDS / 2
     assert document["done"]["operations"] > 1000
+    assert document["done"]["snapshots read on"] > 0
+    assert document["done"]["snapshots"] > 0
     assert set(document["found"].values()) == {0}
