@@ -78,16 +78,16 @@ def put_file(arrival: Arrival, pieces: Iterable[bytes], *, size: int) -> bool:
     store.begin(name)
     try:
         store.append(name, pieces, at=0)
-        take_in(name, arrival)
+        return take_in(name, arrival)
     finally:
         store.drop(name)
-    return True
 
 
-def take_in(name: str, arrival: Arrival) -> None:
-    """Make a complete unfinished file a file of the project. Safe to repeat.
+def take_in(name: str, arrival: Arrival) -> bool:
+    """Make a complete unfinished file a file of the project; return whether it is new to it.
 
-    Raises HashMismatch when it is another file than announced, NotFound, StorageFull.
+    Safe to repeat. Raises HashMismatch when it is another file than announced, NotFound,
+    StorageFull.
     """
     store = file_store()
     store.verify(name, arrival.sha256)
@@ -95,8 +95,9 @@ def take_in(name: str, arrival: Arrival) -> None:
         facts = _facts(file)
     with transaction.atomic():
         _lock(arrival.sha256)
+        was_lost = not store.holds(arrival.sha256)
         store.place(name, arrival.sha256)
-        StoredFile.objects.get_or_create(
+        _, is_new = StoredFile.objects.get_or_create(
             project_id=arrival.project,
             sha256=arrival.sha256,
             defaults={
@@ -110,6 +111,7 @@ def take_in(name: str, arrival: Arrival) -> None:
         if arrival.upload is not None:
             Upload.objects.filter(pk=arrival.upload).update(completed_at=arrival.at)
     store.drop(name)
+    return is_new or was_lost
 
 
 def _facts(file: BinaryIO) -> dict[str, object]:

@@ -45,6 +45,8 @@ class SyncView(APIView):
         """Name the protocol in every answer."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer.headers["Sync-Protocol"] = str(PROTOCOLS[-1])
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            del answer.headers["Content-Type"]  # an answer without content
         if answer.status_code >= 400:
             hear_out(request._request)
         return answer

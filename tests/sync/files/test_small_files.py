@@ -7,6 +7,7 @@ import uuid
 import pytest
 import time_machine
 
+from sampling.actions.stored_files import Arrival, put_file
 from sampling.models import Campaign, Device, StoredFile
 from tests.people import FRIDAY, make_member
 from tests.pictures import jpeg, jpeg_with_place, png
@@ -50,6 +51,33 @@ def test_a_file_sent_again_is_here_already(sender, files):
 
     assert again.status_code == 200
     assert StoredFile.objects.count() == 1
+
+
+def test_of_two_who_send_a_file_at_the_same_time_one_is_told_it_is_new(sender, files):
+    device = sender.wire.device
+    arrival = Arrival(
+        project=device.project_id,
+        sha256=sha256_of(PHOTO),
+        device=device,
+        user=device.user_id,
+        at=FRIDAY,
+    )
+    told = []
+
+    def pieces():
+        told.append(put_file(arrival, [PHOTO], size=len(PHOTO)))  # the other one is quicker
+        yield PHOTO
+
+    told.append(put_file(arrival, pieces(), size=len(PHOTO)))
+
+    assert told == [True, False]
+    assert left_over(files) == []
+
+
+def test_an_answer_without_content_claims_no_type(sender):
+    answer = sender.put(PHOTO)
+
+    assert (answer.content, "Content-Type" in answer.headers) == (b"", False)
 
 
 def test_a_tablet_asks_before_it_sends(sender):
