@@ -44,12 +44,16 @@ EXTRANEOUS_DELTA13C = frozenset({f"{name}_extraneous" for name in DELTA13C})
 
 
 class Found(NamedTuple):
-    """The mean of the replicates, or None where there is no number."""
+    """The mean of the replicates, or None where there is no number.
+
+    batches are those of the laboratory each came from; blank for what was entered by hand.
+    """
 
     value: float | None
     lineage: tuple[Lineage, ...] = ()
     notes: tuple[Note, ...] = ()
     scales: tuple[str | None, ...] = ()
+    batches: tuple[str, ...] = ()
 
 
 Reading = Callable[[Determination], tuple[float | None, Note | None]]
@@ -124,7 +128,8 @@ class Bench:
         value, notes = _mean(released, read)
         scales = {scale_of(item.unit) for item in released} if read is _delta else ()
         ordered = tuple(sorted(scales, key=str))
-        return Found(value, tuple(sorted(lineage)), tuple(notes), ordered)
+        batches = tuple(sorted(str(item.batch_id or "") for item in released))
+        return Found(value, tuple(sorted(lineage)), tuple(notes), ordered, batches)
 
 
 def _mean(released: Sequence[Determination], read: Reading) -> tuple[float | None, list[Note]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from estimates.science.inputs import Measured, Options
 
-MEASURABLE = ("washing_loss", "rhizodeposition", "clean_root_carbon")
+MEASURABLE = ("washing_loss", "rhizodeposition", "clean_root_carbon", "crop_delta13c")
 """Options that are the name of a number in the parameter set, or a number somebody measured."""
 
 

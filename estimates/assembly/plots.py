@@ -10,17 +10,17 @@ from typing import NamedTuple
 
 from estimates.assembly.dug import dug_parts
 from estimates.assembly.harvests import science_harvests
-from estimates.assembly.labelled import LabelledPlot
 from estimates.assembly.laboratory import Bench
 from estimates.assembly.layers import CoreLayers, core_keys
 from estimates.assembly.lineage import Lineage, lineage_of
-from estimates.assembly.natural import NaturalSoil, natural_fields
+from estimates.assembly.neighbours import Neighbours
 from estimates.assembly.occasions import last_occasion
 from estimates.assembly.places import distance_m, position_scheme
 from estimates.assembly.references import science_references
 from estimates.assembly.rows import CampaignRows, PlotRows, read_rows
 from estimates.assembly.seasons import Season
 from estimates.assembly.stands import science_stands
+from estimates.assembly.tracers import TracedPlot, neighbours_for, traced_plots
 from estimates.science.inputs import Core, DugPart, Measured, Options, Plot, Stand, YieldStand
 from estimates.science.results import Note
 from sampling.models import Measurement, SamplingPoint, SoilCore
@@ -63,8 +63,10 @@ def assemble(
     """
     rows = read_rows(campaign_id, plots)
     bench = Bench(material=rows.material)
+    traced = traced_plots(rows, bench, options)
+    neighbours = neighbours_for(traced, campaign_id=campaign_id, options=options)
     return {
-        plot_id: _plot_inputs(plot_rows, rows, bench, options)
+        plot_id: _plot_inputs(plot_rows, rows, bench, options, Traced(traced[plot_id], neighbours))
         for plot_id, plot_rows in rows.plots.items()
     }
 
@@ -79,8 +81,15 @@ def treatment_key(plot: PlotRow) -> str | None:
     return None if plot.treatment_id is None else str(plot.treatment_id)
 
 
+class Traced(NamedTuple):
+    """The isotopes of a plot, and the plots it may be compared with."""
+
+    plot: TracedPlot
+    neighbours: Neighbours
+
+
 def _plot_inputs(
-    plot_rows: PlotRows, rows: CampaignRows, bench: Bench, options: Options
+    plot_rows: PlotRows, rows: CampaignRows, bench: Bench, options: Options, traced: Traced
 ) -> PlotInputs:
     row = plot_rows.plot
     measured = rows.measurements.get(row.pk, [])
@@ -92,10 +101,7 @@ def _plot_inputs(
     positions, position_notes = position_scheme(row, points)
     grown = _grown(plot_rows, rows, taken, options)
     extraneous, extraneous_notes = _extraneous([x for part in taken for x in part.extraneous])
-    labelled = LabelledPlot(rows=rows, bench=bench, options=options)
-    labelled.collect(plot_rows.cores)
-    natural = NaturalSoil(rows=rows, bench=bench)
-    natural.collect(plot_rows.cores)
+    references = science_references(part.references for part in taken)
     limiting = [x for x in (row.limiting_layer_cm, row.study.site.limiting_layer_cm) if x]
     science = Plot(
         key=plot_key(row),
@@ -109,8 +115,7 @@ def _plot_inputs(
         limiting_depth_cm=limiting[0] if limiting else None,
         extraneous=extraneous,
         dug=dug,
-        **labelled.fields(),
-        **natural_fields(natural, science_references(part.references for part in taken)),
+        **traced.plot.fields(references, traced.neighbours),
     )
     all_notes = [*notes, *position_notes, *grown.notes, *extraneous_notes]
     all_notes += [*dug_notes, *_plant_core_notes(dug, points)]
@@ -123,7 +128,7 @@ def _plot_inputs(
             plot_rows,
             list(collected.values()),
             grown.season,
-            _seen(measured) | labelled.used() | natural.used(),
+            _seen(measured) | traced.plot.used(),
         ),
         notes=tuple(sorted(set(all_notes))),
     )

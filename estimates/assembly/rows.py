@@ -67,6 +67,7 @@ class Material:
 
     specimens: Mapping[uuid.UUID, Specimen]
     soil_of_segment: Mapping[uuid.UUID, list[Specimen]]
+    plants_of_segment: Mapping[uuid.UUID, list[Specimen]]
     links_down: Mapping[uuid.UUID, list[SpecimenLink]]
     links_up: Mapping[uuid.UUID, list[SpecimenLink]]
     determinations: Mapping[uuid.UUID, list[Determination]]
@@ -212,13 +213,16 @@ def read_material(
     )
     return Material(
         specimens=specimens,
-        soil_of_segment=grouped(
-            (item.core_segment_id, item) for item in specimens.values() if item.kind == "soil"
-        ),
+        soil_of_segment=_of_segments(specimens.values(), kind="soil"),
+        plants_of_segment=_of_segments(specimens.values(), kind="plant"),
         links_down=links_down,
         links_up=links_up,
         determinations=grouped((item.specimen_id, item) for item in determinations),
     )
+
+
+def _of_segments(specimens: Iterable[Specimen], *, kind: str) -> dict[uuid.UUID, list[Specimen]]:
+    return grouped((item.core_segment_id, item) for item in specimens if item.kind == kind)
 
 
 def children_of(

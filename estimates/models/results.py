@@ -25,6 +25,10 @@ QUANTITIES = [
     ("crown_c_stock", "C of crowns and taproots"),
     ("rhizodeposit_limit", "detection limit of rhizodeposits"),
     ("new_soil_c", "soil C of the crop"),
+    ("new_soil_c_limit", "detection limit of soil C of the crop"),
+    ("root_n_stock", "N of roots"),
+    ("rhizodeposit_n_input", "N input of rhizodeposits"),
+    ("rhizodeposit_n_limit", "detection limit of N of rhizodeposits"),
     ("straw_c", "C of straw"),
 ]
 LEVELS = [
@@ -50,9 +54,13 @@ UNITS = {
     "crown_c_stock": "g m-2",
     "rhizodeposit_limit": "g m-2 a-1",
     "new_soil_c": "g m-2",
+    "new_soil_c_limit": "g m-2",
+    "root_n_stock": "kg N ha-1",
+    "rhizodeposit_n_input": "kg N ha-1 a-1",
+    "rhizodeposit_n_limit": "kg N ha-1 a-1",
     "straw_c": "g m-2 a-1",
 }
-"""Of C, per area of ground; the input also per year."""
+"""Of C where no element is named, per area of ground; the input also per year."""
 
 LARGEST = 1e9  # g C per m2; NaN and infinity are above it for PostgreSQL
 
@@ -77,7 +85,7 @@ class EstimateResultQuerySet(models.QuerySet["EstimateResult"]):
 
 
 class EstimateResult(models.Model):
-    """One number with its interval: C in g per m2 of ground, or per m2 and year. Never changed.
+    """One number with its interval, of C in g per m2 of ground, or per m2 and year. Never changed.
 
     Lower and upper are the ends of the 95 % interval. Depth limits are cm down from the
     surface; without a lower depth it reaches down to the deepest root. The number of a
@@ -181,6 +189,11 @@ class EstimateResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.mean:.3g} {self.unit}"
+
+    @property
+    def unit_with_element(self) -> str:
+        """Return the unit with the element it counts: C where the unit names no other."""
+        return self.unit if " N " in self.unit else f"{self.unit} C"
 
 
 class EstimateInput(models.Model):

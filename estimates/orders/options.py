@@ -75,6 +75,16 @@ def _is_share(value: Any) -> bool:
     return bool(spread == 0 or spread**2 < value["value"] * (1 - value["value"]))
 
 
+def _is_delta(value: Any) -> bool:
+    """Return whether this can be the delta 13C of a plant in permil."""
+    if not isinstance(value, Mapping) or value.keys() != {"value", "uncertainty"}:
+        return False
+    numbers = [value["value"], value["uncertainty"]]
+    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
+        return False
+    return bool(-60 <= numbers[0] <= 0 <= numbers[1] <= 20)
+
+
 MEASURED = 'an object {"value", "uncertainty", "from_labelling"}'
 TRACERS = ("13C", "15N", "14C")
 LABELS = ("pulse", "repeated", "continuous", "leaf_feed", "stem_feed")
@@ -121,6 +131,10 @@ OPTIONS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "season_water_mm": _number(0, 9000),
     "renewal_years": _number(1, 100),
     "crop_years": _number(0.1, 1000),
+    "crop_delta13c": (
+        lambda value: value is None or _is_delta(value),
+        'is null, or in permil an object {"value" from -60 to 0, "uncertainty" from 0 to 20}',
+    ),
     "tracer": _one_of(*TRACERS),
     "label": _one_of(*LABELS),
     "background": _one_of(*BACKGROUNDS),

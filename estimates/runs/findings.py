@@ -17,6 +17,7 @@ from estimates.science.results import (
     LayerEstimate,
     Note,
     PlotEstimate,
+    Refusal,
     SharedEffect,
     TreatmentEstimate,
 )
@@ -59,6 +60,7 @@ def plot_results(estimate: PlotEstimate, *, method: str) -> list[EstimateResult]
             ("root_c_stock", estimate.root_c_stock, estimate.stock_budget),
             ("c_input", estimate.c_input, estimate.input_budget),
         )
+        if summary is not None
     ]
     rows += [_component_result(part, estimate, method=method) for part in estimate.components]
     return rows + [
@@ -79,6 +81,20 @@ def _component_result(
     part: ComponentEstimate, estimate: PlotEstimate, *, method: str
 ) -> EstimateResult:
     """Return the row of a component, over the depth it was found in."""
+    details: dict[str, Any] = {"draws": estimate.draws, "is_converged": estimate.is_converged}
+    if part.budget:
+        details["variance_shares"] = [asdict(item) for item in part.budget]
+        details["notes"] = [note.code for note in estimate.notes]
+    if part.upper_depth_cm is not None:
+        return _result(
+            part.component,
+            "layer",
+            part.amount,
+            method=method,
+            upper_depth_cm=part.upper_depth_cm,
+            lower_depth_cm=part.lower_depth_cm,
+            details=details,
+        )
     upper_cm, lower_cm = 0.0, estimate.lower_depth_cm
     below = estimate.layers[-1] if estimate.layers else None
     if part.component == "straw_c":
@@ -91,12 +107,12 @@ def _component_result(
     return _result(
         part.component,
         "species" if part.species else "plot",
-        part.c,
+        part.amount,
         method=method,
         species=part.species,
         upper_depth_cm=upper_cm,
         lower_depth_cm=lower_cm,
-        details={"draws": estimate.draws, "is_converged": estimate.is_converged},
+        details=details,
     )
 
 
@@ -112,8 +128,8 @@ def plot_estimate(document: dict[str, Any]) -> PlotEstimate:
     return PlotEstimate(
         **{
             **document,
-            "root_c_stock": Summary(**document["root_c_stock"]),
-            "c_input": Summary(**document["c_input"]),
+            "root_c_stock": _summary(document["root_c_stock"]),
+            "c_input": _summary(document["c_input"]),
             "layers": tuple(
                 LayerEstimate(**{**item, "root_c": Summary(**item["root_c"])})
                 for item in document["layers"]
@@ -123,10 +139,24 @@ def plot_estimate(document: dict[str, Any]) -> PlotEstimate:
             "input_budget": tuple(VarianceShare(**item) for item in document["input_budget"]),
             "shared_effects": tuple(SharedEffect(**item) for item in document["shared_effects"]),
             "notes": tuple(Note(**item) for item in document["notes"]),
-            "components": tuple(
-                ComponentEstimate(**{**item, "c": Summary(**item["c"])})
-                for item in document.get("components", ())
-            ),
+            "components": tuple(_component(item) for item in document.get("components", ())),
+            "refused": tuple(Refusal(**item) for item in document.get("refused", ())),
+        }
+    )
+
+
+def _summary(document: dict[str, float] | None) -> Summary | None:
+    return None if document is None else Summary(**document)
+
+
+def _component(document: dict[str, Any]) -> ComponentEstimate:
+    """Return a component from its JSON; older runs called its amount c."""
+    given = {"amount" if name == "c" else name: value for name, value in document.items()}
+    return ComponentEstimate(
+        **{
+            **given,
+            "amount": Summary(**given["amount"]),
+            "budget": tuple(VarianceShare(**item) for item in given.get("budget", ())),
         }
     )
 

@@ -52,7 +52,9 @@ def summarise(claim: Claim[EstimateRun]) -> Findings:
         input_sha256=canonical_sha256([[str(item.record), item.revision] for item in lineage]),
         lineage=lineage,
         results=treatment_results(means, method=claim.run.method),
-        figures=_figures(done, estimates, title, source_line([claim.run])) if done else (),
+        figures=_figures(done, estimates, title, source_line([claim.run]))
+        if any(estimate.has_roots for estimate in estimates.values())
+        else (),
         contrasts=measured.rows,
         details={
             "plots": len(done),
@@ -80,6 +82,7 @@ def _figures(
                 summary=getattr(estimates[run.pk], quantity),
             )
             for run in done
+            if estimates[run.pk].has_roots
         ]
         for quantity in ("root_c_stock", "c_input")
     )

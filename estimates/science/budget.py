@@ -16,6 +16,11 @@ class VarianceShare:
     share: float
 
 
+def kind_of(name: str) -> str:
+    """Return the kind of an input: of several laboratory batches, that they are batches."""
+    return name.partition(":")[0]
+
+
 def variance_shares(
     total_variance: float, single_variances: Mapping[str, float]
 ) -> tuple[VarianceShare, ...]:

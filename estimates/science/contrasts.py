@@ -92,7 +92,7 @@ def contrasts_of_plots(
     Inputs that plots share move both treatments; only what they move them apart by adds to the
     standard deviation. Raises NotEnoughData as `contrasts` does.
     """
-    known = [plot for plot in plots if plot.treatment is not None]
+    known = [plot for plot in plots if plot.treatment is not None and plot.has_roots]
     observations = [
         TreatedObservation(
             value=item.value, plot=item.plot, block=item.block, treatment=plot.treatment or ""

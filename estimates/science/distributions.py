@@ -61,6 +61,18 @@ class Fixed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandardNormal:
+    """Standard deviations from the middle, for an input that scales with its plot."""
+
+    mean: float = 0.0
+    sd: float = 1.0
+
+    def draw(self, generator: np.random.Generator, size: int) -> Array:
+        """Return independent draws."""
+        return generator.standard_normal(size)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Uniform:
     """Anything between two limits, equally likely."""
 

@@ -11,6 +11,7 @@ ScienceError
 │   ├── WaterMissing         season_water_missing
 │   ├── RenewalMissing       renewal_missing
 │   ├── BeyondSample         beyond_sample
+│   ├── ReferenceMissing     reference_missing
 │   └── UnderDetermined      under_determined
 ├── PlaceholderDepth         placeholder_depth
 ├── MixedRoutes              mixed_routes
@@ -97,6 +98,12 @@ class BeyondSample(NotEnoughData):
     """The answer lies outside what was sampled, and nothing may be extrapolated."""
 
     code = "beyond_sample"
+
+
+class ReferenceMissing(NotEnoughData):
+    """Neither the plot nor a control holds the unlabelled material to compare with."""
+
+    code = "reference_missing"
 
 
 class UnderDetermined(NotEnoughData):

@@ -20,6 +20,8 @@ from estimates.science.turnover import InputParts, annual_input, perennial_input
 RHIZODEPOSITION = "rhizodeposition"
 PEAK_TO_HARVEST = "peak_to_harvest.harvest"
 
+KG_HA_PER_G_M2 = 10.0
+
 Key = tuple[Component, str]
 
 
@@ -28,7 +30,8 @@ class RootCarbon:
     """Root C of a plot in g per m2: all of the cores, its coarse part, what was dug out.
 
     above is the share of the roots of cores that was sampled and not extrapolated; deposited is
-    what was found of rhizodeposits in the soil, on top of those reckoned from the roots.
+    what was found of rhizodeposits in the soil, on top of those reckoned from the roots;
+    carbon_per_nitrogen is that of the roots, where their N is asked for.
     """
 
     cored: Array
@@ -36,9 +39,12 @@ class RootCarbon:
     above: Array
     dug: Array | None
     deposited: Array | None = None
+    carbon_per_nitrogen: Array | None = None
 
 
-def component_keys(stands: Sequence[Stand], *, has_dug: bool, has_missing: bool) -> tuple[Key, ...]:
+def component_keys(
+    stands: Sequence[Stand], *, has_dug: bool, has_missing: bool, has_nitrogen: bool = False
+) -> tuple[Key, ...]:
     """Return what `inflows` answers beyond the total, in its order; species only of mixtures."""
     keys: list[Key] = [
         ("root_c_input", ""),
@@ -50,6 +56,8 @@ def component_keys(stands: Sequence[Stand], *, has_dug: bool, has_missing: bool)
         keys.append(("deep_root_c_input", ""))
     if has_dug:
         keys += [("crown_c_input", ""), ("crown_c_stock", "")]
+    if has_nitrogen:
+        keys.append(("root_n_stock", ""))
     species = dict.fromkeys(stand.species for stand in stands)
     if len(species) > 1:
         keys += [("c_input", name) for name in species]
@@ -62,7 +70,7 @@ def inflows(
     carbon: RootCarbon,
     shared: Mapping[str, Array],
 ) -> tuple[Array, dict[Key, Array]]:
-    """Return the C input in g per m2 and year, and its lines by key."""
+    """Return the C input in g per m2 and year, and its lines by key; N is in kg per ha."""
     standing, turnover, rhizodeposits, crowns = (np.zeros(1) for _ in range(4))
     by_species: dict[str, Array] = {}
     for stand, share in zip(stands, shares, strict=True):
@@ -89,6 +97,9 @@ def inflows(
         ("crown_c_input", ""): crowns,
         ("crown_c_stock", ""): np.zeros(1) if carbon.dug is None else carbon.dug,
     }
+    if carbon.carbon_per_nitrogen is not None:
+        stock = carbon.cored if carbon.dug is None else carbon.cored + carbon.dug
+        lines["root_n_stock", ""] = KG_HA_PER_G_M2 * stock / carbon.carbon_per_nitrogen
     lines |= {("c_input", name): total for name, total in by_species.items()}
     return roots + crowns + rhizodeposits, lines
 

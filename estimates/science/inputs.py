@@ -11,6 +11,7 @@ from estimates.science.cleaning import CarbonBasis, Route, SoilBy
 from estimates.science.errors import ImpossibleLayer, ImpossibleOption
 from estimates.science.isotopes.labelling import BackgroundKind, LabelType
 from estimates.science.isotopes.scales import Isotope
+from estimates.science.measured import Measured
 from estimates.science.positions import (
     EqualPositions,
     PlantCentred,
@@ -21,6 +22,8 @@ from estimates.science.positions import (
     Transect,
     TreeRows,
 )
+from estimates.science.soil_amounts import SoilAmounts
+from estimates.science.tracer_layers import LabelledLayer, NaturalLayer
 from estimates.science.turnover import Growth
 
 __all__ = [
@@ -48,19 +51,6 @@ Extraneous = Literal["unpicked", "picked", "none", "hand_check", "isotope"]
 
 MOST_DIGITS = 2
 LEAST_DRAWS = 100_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """A number somebody determined, with one standard deviation.
-
-    from_labelling says that it comes from an isotope label, so that roots lost in washing are
-    already part of it.
-    """
-
-    value: float
-    uncertainty: float
-    from_labelling: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,36 +145,6 @@ class DugPart:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledLayer:
-    """What a tracer was found in: soil and roots of one layer, labelled and not.
-
-    Values are deltas in permil, of 14C activities in Bq per g C, each with the standard deviation
-    of its replicates. element is the C (of 15N the N) of the soil in g per g.
-    """
-
-    upper_depth_cm: float
-    lower_depth_cm: float
-    soil: Measured
-    soil_background: Measured | None = None
-    root: Measured | None = None
-    root_background: Measured | None = None
-    element_g_per_g: float | None = None
-    bulk_density_g_cm3: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class NaturalLayer:
-    """Soil of one layer under a crop and under the vegetation before: delta 13C in permil."""
-
-    upper_depth_cm: float
-    lower_depth_cm: float
-    soil: Measured
-    reference: Measured | None = None
-    carbon_g_per_g: float | None = None
-    bulk_density_g_cm3: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Core:
     """One soil core (or composite, or pit profile) and the root fractions found in it."""
 
@@ -225,8 +185,9 @@ class Plot:
     stands are the owners of the roots in the cores, harvests what the methods by yield start from.
     dug are parts of plants that are in no core. extraneous is a share that was checked by hand;
     crop_root and extraneous_matter are the sources that isotopes tell apart, on the scales named;
-    clean_root_carbon is g C per g of roots picked clean. deposited is rhizodeposit C in g per m2
-    that was found in the soil, in place of a ratio to the roots.
+    clean_root_carbon is g C per g of roots picked clean, crop_shoot the delta 13C of shoots.
+    deposited is the C (or N) that was found in the soil, in place of a ratio to the roots.
+    references_sought says where references of soil and roots were looked for.
     """
 
     key: str
@@ -247,8 +208,11 @@ class Plot:
     labelled: Sequence[LabelledLayer] = ()
     natural: Sequence[NaturalLayer] = ()
     tracer_scales: Sequence[str | None] = ()
-    root_carbon_per_nitrogen: float | None = None
-    deposited: Measured | None = None
+    root_carbon_per_nitrogen: Measured | None = None
+    crop_shoot: Measured | None = None
+    references_sought: str = ""
+    deposited: SoilAmounts | None = None
+    deposited_is_nitrogen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,7 +224,8 @@ class Options:
     plots without that determination. extraneous names a prior, or the determination there must be;
     with a prior or none a hand check still goes first. target_depth_cm None with extrapolate means
     the whole profile. tracer, label and background say how the method labelled_cores was labelled;
-    crop_years are those since the vegetation changed, for the method natural_abundance.
+    crop_years are those since the vegetation changed, crop_delta13c the signature of the crop where
+    none was determined, both for the method natural_abundance.
     yield_moisture_percent is taken for yields without a moisture, season_water_mm and
     renewal_years for every stand of a method that asks for them.
     """
@@ -285,6 +250,7 @@ class Options:
     label: LabelType = "repeated"
     background: BackgroundKind = "unlabelled_same_species"
     crop_years: float | None = None
+    crop_delta13c: Measured | None = None
 
     def __post_init__(self) -> None:
         """Refuse options no estimate can follow."""

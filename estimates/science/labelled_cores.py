@@ -9,16 +9,16 @@ ratio of the roots. Roots lost in washing are in the amount already, so no washi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from estimates.science.errors import NotEnoughData, UnderDetermined
-from estimates.science.geometry import CM2_PER_M2
+from estimates.science.findings import Finding
+from estimates.science.inflows import KG_HA_PER_G_M2
 from estimates.science.inputs import LabelledLayer, Measured, Options, Plot
 from estimates.science.isotopes.labelling import (
+    DETECTION_SDS,
     Background,
     LabelledPlot,
-    Rhizodeposition,
     rhizodeposition,
 )
 from estimates.science.isotopes.radiocarbon import atom_fraction_of_activity
@@ -29,10 +29,21 @@ from estimates.science.isotopes.scales import (
     check_one_scale,
     check_scale,
 )
-from estimates.science.measured_cores import estimate_plot
-from estimates.science.monte_carlo import Summary
 from estimates.science.parameters import ParameterSet
-from estimates.science.results import ComponentEstimate, Note, PlotEstimate
+from estimates.science.results import Note, PlotEstimate
+from estimates.science.soil_amounts import AmountLayer, SoilAmounts, SoilShare
+from estimates.science.soil_estimate import (
+    UNLABELLED_ROOTS,
+    UNLABELLED_SOIL,
+    FoundInSoil,
+    check_complete,
+    check_share,
+    gap_notes,
+    lines_of,
+    reference_notes,
+    with_roots,
+)
+from estimates.science.tracer_layers import Concentration, Density, Reference, check_apart
 
 METHOD = "labelled_cores"
 LEAST_SD = {"13C": 0.1, "15N": 0.2, "14C": 0.01}
@@ -41,43 +52,40 @@ LEAST_SD = {"13C": 0.1, "15N": 0.2, "14C": 0.01}
 LEGUMES = "Fabaceae"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deposited:
-    """Rhizodeposit C (g per m2), what of it could be seen, and what was decided."""
-
-    carbon: Measured
-    limit_g_m2: float
-    notes: tuple[Note, ...]
-
-
 def estimate_labelled(plot: Plot, *, parameters: ParameterSet, options: Options) -> PlotEstimate:
     """Return root C stock and C input of one plot whose soil and roots were labelled.
 
-    Raises a ScienceError that says what is missing or what the tracer cannot tell.
+    Raises a ScienceError that says what is missing or what the tracer cannot tell; without roots
+    to weigh it answers what the soil holds, and says why no more.
     """
-    deposited = deposited_carbon(plot, options)
+    found = found_by_label(plot, options)
+    is_nitrogen = options.tracer == "15N"
+    if is_nitrogen and plot.root_carbon_per_nitrogen is None:
+        raise NotEnoughData(
+            f"15N needs the C and the N of the roots of plot {plot.key}: determine both."
+        )
+    soil = lines_of(
+        found,
+        plot,
+        options,
+        component="rhizodeposit_n_input" if is_nitrogen else "rhizodeposit_c_input",
+        limit="rhizodeposit_n_limit" if is_nitrogen else "rhizodeposit_limit",
+        per_g_m2=KG_HA_PER_G_M2 if is_nitrogen else 1.0,
+    )
     none = Measured(value=0.0, uncertainty=0.0, from_labelling=True)
-    estimate = estimate_plot(
-        replace(plot, deposited=deposited.carbon),
+    return with_roots(
+        replace(plot, deposited=found.amounts, deposited_is_nitrogen=is_nitrogen),
+        soil,
+        [*found.notes, *_nitrogen_notes(plot, options)],
         parameters=parameters,
         options=replace(options, rhizodeposition=none),
     )
-    limit = deposited.limit_g_m2
-    detection = ComponentEstimate(
-        component="rhizodeposit_limit",
-        c=Summary(mean=limit, sd=0.0, median=limit, lower=limit, upper=limit),
-    )
-    return replace(
-        estimate,
-        components=(*estimate.components, detection),
-        notes=tuple(sorted({*estimate.notes, *deposited.notes})),
-    )
 
 
-def deposited_carbon(plot: Plot, options: Options) -> Deposited:
-    """Return the C that labelled roots left in the soil of all layers together.
+def found_by_label(plot: Plot, options: Options) -> FoundInSoil:
+    """Return the C (of 15N the N) that labelled roots left in the soil, layer by layer.
 
-    Errors of soil are independent between layers, those of the roots are shared.
+    Raises a ScienceError that says what is missing or what the tracer cannot tell.
     """
     species = {stand.species for stand in plot.stands}
     if len(species) > 1:
@@ -86,124 +94,148 @@ def deposited_carbon(plot: Plot, options: Options) -> Deposited:
             "on plots of their own."
         )
     layers = _whole_layers(plot, options)
-    found = [_of_layer(layer, plot, options) for layer in layers]
-    to_carbon = 1.0 if options.tracer != "15N" else _carbon_per_nitrogen(plot)
-    amounts: list[float] = []
-    soil_variance = 0.0
-    shared_sd = 0.0
-    notes: set[Note] = set()
-    for layer, (share, result) in zip(layers, found, strict=True):
-        stock = result.amount_stock
-        span = f"{layer.upper_depth_cm:g}-{layer.lower_depth_cm:g} cm"
+    notes: set[Note] = set(gap_notes(plot.labelled))
+    found = []
+    for layer in layers:
+        amount, doubts = _amount(layer, plot, options)
+        found.append(amount)
         notes |= {
-            Note(code=f"label_{doubt.code}", message=f"At {span}: {doubt.message}")
-            for doubt in share.findings
+            Note(code=f"label_{doubt.code}", message=f"At {layer.span}: {doubt.message}")
+            for doubt in doubts
         }
-        if share.share <= result.limit:
-            amounts.append(result.limit / 2.0 * stock)
-            soil_variance += (result.limit * stock) ** 2 / 12.0
-        else:
-            amounts.append(share.share * stock)
-            soil_variance += (result.soil_sd * stock) ** 2
-            shared_sd += share.share * stock * result.root_sd
-    total = math.fsum(amounts) * to_carbon
-    limit = math.hypot(*(result.limit * result.amount_stock for _, result in found)) * to_carbon
-    text = f"Rhizodeposits by {options.tracer}: {total:.3g} g C per m2; the limit is {limit:.3g}."
-    notes.add(Note(code="rhizodeposits_by_label", message=text))
-    if options.tracer == "15N":
-        text = f"15N tells N: its C is reckoned with {to_carbon:.3g} g C per g N of the roots."
-        notes.add(Note(code="carbon_of_nitrogen", message=text))
-    spread = math.hypot(math.sqrt(soil_variance), shared_sd) * to_carbon
-    return Deposited(
-        carbon=Measured(value=total, uncertainty=spread, from_labelling=True),
-        limit_g_m2=limit,
-        notes=tuple(sorted(notes)),
+    amounts = SoilAmounts(tuple(found))
+    element = "N" if options.tracer == "15N" else "C"
+    text = (
+        f"Rhizodeposits by {options.tracer}: {amounts.total_g_m2:.3g} g {element} per m2; the "
+        f"limit is {amounts.limit_g_m2:.3g}."
     )
+    notes.add(Note(code="rhizodeposits_by_label", message=text))
+    soils = {layer.span: layer.soil_background for layer in layers}
+    roots = {layer.span: layer.root_background for layer in layers}
+    notes |= {*reference_notes("Unlabelled soil", soils)}
+    notes |= {*reference_notes("Unlabelled roots", roots)}
+    return FoundInSoil(amounts=amounts, notes=tuple(sorted(notes)))
 
 
 @dataclass(frozen=True, kw_only=True)
-class LayerErrors:
-    """Stock of a layer in g per m2, and errors and limit of the share found in it."""
+class WholeLayer:
+    """A labelled layer that lacks nothing."""
 
-    amount_stock: float
-    soil_sd: float
-    root_sd: float
-    limit: float
+    layer: LabelledLayer
+    soil_background: Reference
+    root: Measured
+    root_background: Reference
+    element_g_per_g: Concentration
+    bulk_density_g_cm3: Density
+
+    @property
+    def span(self) -> str:
+        """Return its depths in words."""
+        return self.layer.span
+
+    def fractions(self, options: Options) -> LabelledPlot:
+        """Return soil and roots as atom fractions, the background soil with its spread."""
+        least = LEAST_SD[options.tracer]
+        soil, root = self.layer.soil, self.root
+        beside, below = self.soil_background, self.root_background
+        return LabelledPlot(
+            soil=_fraction(soil.value, max(soil.uncertainty, least), options),
+            soil_background=_fraction(beside.value, beside.single_sd(least), options),
+            root=_fraction(root.value, max(root.uncertainty, least), options),
+            root_background=_fraction(
+                below.value, math.hypot(below.mean_sd(least), below.plot_sd(least)), options
+            ),
+        )
 
 
-def _of_layer(
-    layer: LabelledLayer, plot: Plot, options: Options
-) -> tuple[Rhizodeposition, LayerErrors]:
-    soil, background, root, root_background = (
-        _fraction(value, options)
-        for value in (layer.soil, layer.soil_background, layer.root, layer.root_background)
-    )
-    labelled = LabelledPlot(
-        soil=soil, soil_background=background, root=root, root_background=root_background
-    )
-    thickness_cm = layer.lower_depth_cm - layer.upper_depth_cm
-    density = layer.bulk_density_g_cm3 or 0.0
-    stock = (layer.element_g_per_g or 0.0) * density * thickness_cm * CM2_PER_M2
+def _amount(
+    layer: WholeLayer, plot: Plot, options: Options
+) -> tuple[AmountLayer, tuple[Finding, ...]]:
+    labelled = layer.fractions(options)
     result = rhizodeposition(
         labelled,
-        soil_stock=stock,
+        soil_stock=0.0,
         label=options.label,
         background=Background(kind=options.background),
         is_legume=any(stand.plant_group == LEGUMES for stand in plot.stands),
     )
-    excess = labelled.root_excess
-    return result, LayerErrors(
-        amount_stock=stock,
-        soil_sd=math.hypot(soil.uncertainty or 0.0, background.uncertainty or 0.0) / excess,
-        root_sd=math.hypot(root.uncertainty or 0.0, root_background.uncertainty or 0.0) / excess,
+    least, beside = LEAST_SD[options.tracer], layer.soil_background
+    per_unit = (labelled.soil_background.uncertainty or 0.0) / beside.single_sd(least)
+    of_plot = beside.mean_sd(least) if beside.is_own else beside.plot_sd(least)
+    own = math.hypot(labelled.soil.uncertainty or 0.0, per_unit * of_plot)
+    shared = per_unit * beside.mean_sd(least) / labelled.root_excess
+    share = SoilShare(
+        value=result.share,
+        own_sd=own / labelled.root_excess,
+        of_root=_error_of_roots(labelled, layer.span),
         limit=result.detection_share or 0.0,
+        reference=None if beside.is_own else (beside.name, shared),
     )
-
-
-def _fraction(value: Measured | None, options: Options) -> AtomFraction:
-    given = value or Measured(value=0.0, uncertainty=0.0)
-    spread = max(given.uncertainty, LEAST_SD[options.tracer])
-    if options.tracer == "14C":
-        return atom_fraction_of_activity(given.value, uncertainty_bq_per_g=spread)
-    return atom_fraction(
-        given.value, standard=DEFAULT_STANDARD[options.tracer], uncertainty_permil=spread
+    check_share(share, layer.span)
+    amount = AmountLayer(
+        upper_depth_cm=layer.layer.upper_depth_cm,
+        lower_depth_cm=layer.layer.lower_depth_cm,
+        share=share,
+        concentration=layer.element_g_per_g,
+        density=layer.bulk_density_g_cm3,
     )
+    return amount, result.findings
 
 
-def _carbon_per_nitrogen(plot: Plot) -> float:
-    if plot.root_carbon_per_nitrogen is None:
-        raise NotEnoughData(
-            f"15N needs the C and the N of the roots of plot {plot.key}: determine both."
+def _error_of_roots(labelled: LabelledPlot, span: str) -> float:
+    """Return the error of the label in the roots over that label; refuse what is only noise."""
+    spread = math.hypot(
+        labelled.root.uncertainty or 0.0, labelled.root_background.uncertainty or 0.0
+    )
+    if labelled.root_excess <= DETECTION_SDS * spread:
+        raise UnderDetermined(
+            f"The label of the roots at {span} is {labelled.root_excess / spread:.2g} times its "
+            f"error, and {DETECTION_SDS:g} times is the least that tells it from none: label more, "
+            "or determine more replicates."
         )
-    return plot.root_carbon_per_nitrogen
+    return spread / labelled.root_excess
 
 
-def _whole_layers(plot: Plot, options: Options) -> Sequence[LabelledLayer]:
+def _fraction(value: float, spread: float, options: Options) -> AtomFraction:
+    if options.tracer == "14C":
+        return atom_fraction_of_activity(value, uncertainty_bq_per_g=spread)
+    return atom_fraction(
+        value, standard=DEFAULT_STANDARD[options.tracer], uncertainty_permil=spread
+    )
+
+
+def _nitrogen_notes(plot: Plot, options: Options) -> list[Note]:
+    ratio = plot.root_carbon_per_nitrogen
+    if options.tracer != "15N" or ratio is None:
+        return []
+    text = f"15N tells N: its C is reckoned with {ratio.value:.3g} g C per g N of the roots."
+    return [Note(code="carbon_of_nitrogen", message=text)]
+
+
+def _whole_layers(plot: Plot, options: Options) -> list[WholeLayer]:
     """Return the layers; raises NotEnoughData that names what they lack."""
     if not plot.labelled:
         raise NotEnoughData(
             f"Plot {plot.key} has no labelled soil with a determination of {options.tracer}: mark "
             "the specimens as labelled and enter their values."
         )
-    missing = []
-    for layer in plot.labelled:
-        span = f"{layer.upper_depth_cm:g}-{layer.lower_depth_cm:g} cm"
-        missing += [
-            f"{name} at {span}"
-            for name, value in (
-                ("unlabelled soil", layer.soil_background),
-                ("labelled roots", layer.root),
-                ("unlabelled roots", layer.root_background),
-                ("C or N of the soil", layer.element_g_per_g),
-                ("bulk density", layer.bulk_density_g_cm3),
-            )
-            if value is None
-        ]
-    if missing:
-        raise NotEnoughData(
-            f"The tracer {options.tracer} lacks on plot {plot.key}: {'; '.join(missing)}."
-        )
+    named = (
+        (UNLABELLED_SOIL, "soil_background"),
+        ("labelled roots", "root"),
+        (UNLABELLED_ROOTS, "root_background"),
+        ("C or N of the soil", "element_g_per_g"),
+        ("bulk density", "bulk_density_g_cm3"),
+    )
+    check_complete(
+        plot,
+        f"The tracer {options.tracer}",
+        [(name, layer, getattr(layer, each)) for layer in plot.labelled for name, each in named],
+    )
+    check_apart(plot.labelled)
     if options.tracer != "14C":
         isotope = options.tracer
         check_one_scale(check_scale(isotope, scale) for scale in plot.tracer_scales)
-    return plot.labelled
+    return [
+        WholeLayer(layer=layer, **{each: getattr(layer, each) for _, each in named})
+        for layer in plot.labelled
+    ]

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from estimates.science.budget import VarianceShare, variance_shares
+from estimates.science.budget import VarianceShare, kind_of, variance_shares
 from estimates.science.distributions import Array
 from estimates.science.errors import NotEnoughData, ScienceError
 from estimates.science.geometry import CM2_PER_M2
@@ -107,9 +107,9 @@ def _estimate(plot: Plot, model: PlotModel, outcome: Outcome, first: Array) -> P
     total = _two_rows(model, first.copy(), model.shared.block(0)).var(axis=1)
     effects = _shared_effects(model)
     single = {name: _sds(rows) ** 2 for name, rows in _own_effects(model, first).items()}
-    single |= {
-        item.input: np.array([item.root_c_stock_sd, item.c_input_sd]) ** 2 for item in effects
-    }
+    for item in effects:
+        kind, variance = kind_of(item.input), np.array([item.root_c_stock_sd, item.c_input_sd]) ** 2
+        single[kind] = single.get(kind, np.zeros(2)) + variance
     nominal = _two_rows(
         model, model.draws.nominal(), model.draws.nominal_shared(model.shared.means())
     )[:, 0]
@@ -189,7 +189,7 @@ def _components(model: PlotModel, outcome: Outcome) -> tuple[ComponentEstimate, 
     keys = model.draws.components
     rows = outcome.summaries[-len(keys) :]
     return tuple(
-        ComponentEstimate(component=component, species=species, c=summary)
+        ComponentEstimate(component=component, species=species, amount=summary)
         for (component, species), summary in zip(keys, rows, strict=True)
     )
 

@@ -10,49 +10,52 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from estimates.science.errors import NotEnoughData, UnderDetermined
 from estimates.science.extraneous import DELTA_SD_PERMIL
-from estimates.science.geometry import CM2_PER_M2
+from estimates.science.findings import Finding
 from estimates.science.inputs import Measured, NaturalLayer, Options, Plot
 from estimates.science.isotopes.mixing import Signature, two_sources
 from estimates.science.isotopes.scales import VPDB, check_one_scale, check_scale
-from estimates.science.measured_cores import estimate_plot
-from estimates.science.monte_carlo import Summary
 from estimates.science.parameters import ParameterSet
-from estimates.science.results import ComponentEstimate, Note, PlotEstimate
+from estimates.science.results import Note, PlotEstimate
+from estimates.science.soil_amounts import AmountLayer, SoilAmounts, SoilShare
+from estimates.science.soil_estimate import (
+    REFERENCE_SOIL,
+    FoundInSoil,
+    check_complete,
+    check_share,
+    gap_notes,
+    lines_of,
+    reference_notes,
+    with_roots,
+)
+from estimates.science.tracer_layers import Concentration, Density, Reference, check_apart
 
 METHOD = "natural_abundance"
 FIRST_SEASON_YEARS = 1.0
-NORMAL_95 = 1.959964
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewCarbon:
-    """Soil C of the crop in g per m2, the least that could be told, and what was decided."""
-
-    carbon: Measured
-    limit_g_m2: float
-    notes: tuple[Note, ...]
+SHOOT_SD_PERMIL = 1.0
+"""Assumption: how far roots may lie from shoots of the same crop, or from a crop in print."""
 
 
 def estimate_natural(plot: Plot, *, parameters: ParameterSet, options: Options) -> PlotEstimate:
-    """Return root C and C input by cores, and the new C in the soil as a line of its own.
+    """Return the new C in the soil, and root C and C input by cores where there are roots.
 
-    Raises a ScienceError that says what is missing or what delta values cannot tell.
+    Raises a ScienceError that says what is missing or what delta values cannot tell. Without roots
+    to weigh only root C and C input are refused, with the reason.
     """
     if options.crop_years is None:
         raise NotEnoughData(
             "New soil C builds up from year to year: order with crop_years, the years since the "
             "vegetation changed."
         )
-    new = new_carbon(plot, options)
-    notes = list(new.notes)
+    found = new_carbon(plot, options)
+    soil = lines_of(found, plot, options, component="new_soil_c", limit="new_soil_c_limit")
+    notes = list(found.notes)
     if options.crop_years <= FIRST_SEASON_YEARS:
         none = Measured(value=0.0, uncertainty=0.0, from_labelling=True)
-        plot = replace(plot, deposited=new.carbon)
+        plot = replace(plot, deposited=found.amounts)
         options = replace(options, rhizodeposition=none)
     else:
         text = (
@@ -60,75 +63,86 @@ def estimate_natural(plot: Plot, *, parameters: ParameterSet, options: Options) 
             "the C input."
         )
         notes.append(Note(code="new_carbon_no_input", message=text))
-    estimate = estimate_plot(plot, parameters=parameters, options=options)
-    line = ComponentEstimate(component="new_soil_c", c=_summary(new.carbon))
-    return replace(
-        estimate,
-        components=(*estimate.components, line),
-        notes=tuple(sorted({*estimate.notes, *notes})),
-    )
+    return with_roots(plot, soil, notes, parameters=parameters, options=options)
 
 
-def new_carbon(plot: Plot, options: Options) -> NewCarbon:
-    """Return the C of the crop in all layers together.
+def new_carbon(plot: Plot, options: Options) -> FoundInSoil:
+    """Return the C of the crop, layer by layer.
 
-    Errors of soils are independent between layers, that of the roots is shared. A layer below its
-    limit holds anything from none to the limit.
+    Raises a ScienceError that says what is missing or what delta values cannot tell.
     """
-    root = _root(plot, options)
-    amounts: list[float] = []
-    variance, shared_sd, limit_squares = 0.0, 0.0, 0.0
-    notes: set[Note] = set()
-    for layer in _whole_layers(plot):
-        found = two_sources(
-            _signature(layer.soil),
-            source_a=_signature(layer.reference or layer.soil),
-            source_b=_signature(root),
-            standard=VPDB,
-        )
-        span = f"{layer.upper_depth_cm:g}-{layer.lower_depth_cm:g} cm"
-        limit = found.detectable_share or 0.0
-        if limit >= 1.0:
-            raise UnderDetermined(
-                f"Roots ({root.value:g} permil) and the reference soil at {span} are too alike to "
-                "be told apart."
-            )
+    root, root_notes = _root(plot, options)
+    layers = _whole_layers(plot)
+    notes: set[Note] = {*root_notes, *gap_notes(plot.natural)}
+    found = []
+    for layer in layers:
+        amount, doubts = _amount(layer, root)
+        found.append(amount)
         notes |= {
-            Note(code=f"natural_{doubt.code}", message=f"At {span}: {doubt.message}")
-            for doubt in found.findings
+            Note(code=f"natural_{doubt.code}", message=f"At {layer.span}: {doubt.message}")
+            for doubt in doubts
         }
-        stock = _stock_g_m2(layer)
-        limit_squares += (limit * stock) ** 2
-        if found.share_b <= limit:
-            amounts.append(limit / 2.0 * stock)
-            variance += (limit * stock) ** 2 / 12.0
-        else:
-            of_root = _of_root(found.share_b, layer, root)
-            amounts.append(found.share_b * stock)
-            variance += max((found.uncertainty or 0.0) ** 2 - of_root**2, 0.0) * stock**2
-            shared_sd += of_root * stock
-    total, limit_g_m2 = math.fsum(amounts), math.sqrt(limit_squares)
-    text = f"New soil C by delta 13C: {total:.3g} g per m2; the limit is {limit_g_m2:.3g}."
-    notes.add(Note(code="new_carbon", message=text))
-    return NewCarbon(
-        carbon=Measured(
-            value=total,
-            uncertainty=math.hypot(math.sqrt(variance), shared_sd),
-            from_labelling=True,
-        ),
-        limit_g_m2=limit_g_m2,
-        notes=tuple(sorted(notes)),
+    amounts = SoilAmounts(tuple(found))
+    text = (
+        f"New soil C by delta 13C: {amounts.total_g_m2:.3g} g per m2; the limit is "
+        f"{amounts.limit_g_m2:.3g}."
     )
+    notes.add(Note(code="new_carbon", message=text))
+    notes |= {*reference_notes("Reference soil", {each.span: each.reference for each in layers})}
+    return FoundInSoil(amounts=amounts, notes=tuple(sorted(notes)))
 
 
-def _of_root(share: float, layer: NaturalLayer, root: Measured) -> float:
-    """Return the part of the error of a share that the roots bring: f u_B / (d_B - d_A)."""
-    reference = (layer.reference or layer.soil).value
-    return share * max(root.uncertainty, DELTA_SD_PERMIL) / abs(root.value - reference)
+@dataclass(frozen=True, kw_only=True)
+class WholeLayer:
+    """A layer that lacks nothing."""
+
+    layer: NaturalLayer
+    reference: Reference
+    element_g_per_g: Concentration
+    bulk_density_g_cm3: Density
+
+    @property
+    def span(self) -> str:
+        """Return its depths in words."""
+        return self.layer.span
 
 
-def _root(plot: Plot, options: Options) -> Measured:
-    """Return the delta 13C of the crop: of clean roots, else the mean of washed roots."""
+def _amount(layer: WholeLayer, root: Measured) -> tuple[AmountLayer, tuple[Finding, ...]]:
+    reference = layer.reference
+    mean_sd = reference.mean_sd(DELTA_SD_PERMIL)
+    of_reference = math.hypot(mean_sd, reference.plot_sd(DELTA_SD_PERMIL))
+    soil_sd = max(layer.layer.soil.uncertainty, DELTA_SD_PERMIL)
+    found = two_sources(
+        Signature(delta_permil=layer.layer.soil.value, uncertainty_permil=soil_sd),
+        source_a=Signature(delta_permil=reference.value, uncertainty_permil=of_reference),
+        source_b=Signature(delta_permil=root.value, uncertainty_permil=root.uncertainty),
+        standard=VPDB,
+    )
+    span_permil = abs(root.value - reference.value)
+    other = 1.0 - found.share_b
+    of_plot = mean_sd if reference.is_own else reference.plot_sd(DELTA_SD_PERMIL)
+    share = SoilShare(
+        value=found.share_b,
+        own_sd=math.hypot(soil_sd, other * of_plot) / span_permil,
+        of_root=root.uncertainty / span_permil,
+        limit=found.detectable_share or 0.0,
+        reference=None
+        if reference.is_own
+        else (reference.name, abs(other) * mean_sd / span_permil),
+    )
+    check_share(share, layer.span)
+    amount = AmountLayer(
+        upper_depth_cm=layer.layer.upper_depth_cm,
+        lower_depth_cm=layer.layer.lower_depth_cm,
+        share=share,
+        concentration=layer.element_g_per_g,
+        density=layer.bulk_density_g_cm3,
+    )
+    return amount, found.findings
+
+
+def _root(plot: Plot, options: Options) -> tuple[Measured, list[Note]]:
+    """Return the delta 13C of the crop: of clean roots, else washed ones, else shoots or print."""
     species = {stand.species for stand in plot.stands}
     if len(species) > 1:
         raise UnderDetermined(
@@ -136,59 +150,55 @@ def _root(plot: Plot, options: Options) -> Measured:
             "other plants before: that needs a plot for each."
         )
     check_one_scale(check_scale("13C", scale) for scale in plot.delta13c_scales)
-    if plot.crop_root is not None:
-        return plot.crop_root.delta13c
     washed = [
         root.delta13c_permil
         for core in plot.cores
         for root in core.layers
         if root.delta13c_permil is not None and root.kind in options.kinds
     ]
-    if not washed:
-        raise NotEnoughData(
-            f"Natural abundance lacks the delta13c of the roots of plot {plot.key}: determine it "
-            "on clean roots (delta13c_clean_root) or on the washed sample."
-        )
-    error = statistics.stdev(washed) / math.sqrt(len(washed)) if len(washed) > 1 else 0.0
-    return Measured(value=statistics.fmean(washed), uncertainty=error)
+    if plot.crop_root is not None:
+        return _at_least(plot.crop_root.delta13c, DELTA_SD_PERMIL), []
+    if washed:
+        error = statistics.stdev(washed) / math.sqrt(len(washed)) if len(washed) > 1 else 0.0
+        found = Measured(value=statistics.fmean(washed), uncertainty=error)
+        return _at_least(found, DELTA_SD_PERMIL), []
+    if plot.crop_shoot is not None:
+        return _stand_in(plot.crop_shoot, "crop_by_shoots", "shoots of the plot")
+    if options.crop_delta13c is not None:
+        return _stand_in(options.crop_delta13c, "crop_by_option", "a crop in print")
+    raise NotEnoughData(
+        f"Natural abundance lacks the delta13c of the roots of plot {plot.key}: determine it "
+        "on clean roots (delta13c_clean_root), on the washed sample or on shoots, or order with "
+        "crop_delta13c."
+    )
 
 
-def _whole_layers(plot: Plot) -> Sequence[NaturalLayer]:
+def _at_least(value: Measured, sd: float) -> Measured:
+    return replace(value, uncertainty=max(value.uncertainty, sd))
+
+
+def _stand_in(value: Measured, code: str, what: str) -> tuple[Measured, list[Note]]:
+    found = replace(value, uncertainty=math.hypot(value.uncertainty, SHOOT_SD_PERMIL))
+    text = f"The roots have no delta 13C: {what} ({value.value:g} permil) stands in, +- 1 permil."
+    return found, [Note(code=code, message=text)]
+
+
+def _whole_layers(plot: Plot) -> list[WholeLayer]:
     """Return the layers; raises NotEnoughData that names what they lack."""
     if not plot.natural:
         raise NotEnoughData(f"Plot {plot.key} has no soil with a determination of delta13c.")
-    missing = [
-        f"{name} at {layer.upper_depth_cm:g}-{layer.lower_depth_cm:g} cm"
-        for layer in plot.natural
-        for name, value in (
-            ("delta13c_reference", layer.reference),
-            ("C of the soil", layer.carbon_g_per_g),
-            ("bulk density", layer.bulk_density_g_cm3),
-        )
-        if value is None
-    ]
-    if missing:
-        raise NotEnoughData(f"Natural abundance lacks on plot {plot.key}: {'; '.join(missing)}.")
-    return plot.natural
-
-
-def _stock_g_m2(layer: NaturalLayer) -> float:
-    thickness_cm = layer.lower_depth_cm - layer.upper_depth_cm
-    density = layer.bulk_density_g_cm3 or 0.0
-    return (layer.carbon_g_per_g or 0.0) * density * thickness_cm * CM2_PER_M2
-
-
-def _signature(value: Measured) -> Signature:
-    spread = max(value.uncertainty, DELTA_SD_PERMIL)
-    return Signature(delta_permil=value.value, uncertainty_permil=spread)
-
-
-def _summary(value: Measured) -> Summary:
-    half = NORMAL_95 * value.uncertainty
-    return Summary(
-        mean=value.value,
-        sd=value.uncertainty,
-        median=value.value,
-        lower=max(value.value - half, 0.0),
-        upper=value.value + half,
+    named = (
+        (REFERENCE_SOIL, "reference"),
+        ("C of the soil", "element_g_per_g"),
+        ("bulk density", "bulk_density_g_cm3"),
     )
+    check_complete(
+        plot,
+        "Natural abundance",
+        [(name, layer, getattr(layer, each)) for layer in plot.natural for name, each in named],
+    )
+    check_apart(plot.natural)
+    return [
+        WholeLayer(layer=layer, **{each: getattr(layer, each) for _, each in named})
+        for layer in plot.natural
+    ]

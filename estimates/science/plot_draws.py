@@ -26,6 +26,7 @@ from estimates.science.shared_inputs import (
     EXTRANEOUS,
     WASHING_LOSS,
 )
+from estimates.science.soil_amounts import SoilAmounts
 from estimates.science.soil_by_carbon import CLEAN_ROOT_CARBON
 
 Shared = Mapping[str, Array]
@@ -53,7 +54,9 @@ class PlotDraws:
     missing: tuple[float, float] | None
     stands: tuple[Stand, ...]
     dug: DugRows
-    deposited: PositiveRows
+    deposited: SoilAmounts | None
+    carbon_per_nitrogen: PositiveRows
+    deposited_is_nitrogen: bool
     groups: Mapping[str, slice]
 
     @property
@@ -70,7 +73,10 @@ class PlotDraws:
         )
         value[self.groups["ash"]] = self.rows.ash.nominal
         value[self.groups["dug"]] = self.dug.masses.nominal
-        value[self.groups["deposited"]] = self.deposited.nominal
+        if self.deposited is not None:
+            for name, rows in self.deposited.nominal().items():
+                value[self.groups[name]] = rows
+        value[self.groups["carbon_per_nitrogen"]] = self.carbon_per_nitrogen.nominal
         value[self.groups["cores"]] = self.sampling_sigma / 2.0
         return value
 
@@ -78,7 +84,10 @@ class PlotDraws:
     def components(self) -> tuple[Key, ...]:
         """Return what the rows after the layers are."""
         return component_keys(
-            self.stands, has_dug=len(self.dug.masses) > 0, has_missing=self.missing is not None
+            self.stands,
+            has_dug=len(self.dug.masses) > 0,
+            has_missing=self.missing is not None,
+            has_nitrogen=len(self.carbon_per_nitrogen) > 0,
         )
 
     def nominal_shared(self, means: Shared) -> dict[str, Array]:
@@ -105,7 +114,7 @@ class PlotDraws:
             coarse=coarse * factor[0] * (1.0 + missing),
             above=1.0 / (1.0 + missing),
             dug=self.dug.draw(normals[self.groups["dug"]], shared),
-            deposited=self._deposited(normals),
+            **self._deposited(normals, shared),
         )
         total, lines = inflows(self.stands, self._shares(normals), carbon, shared)
         stock = carbon.cored if carbon.dug is None else carbon.cored + carbon.dug
@@ -220,11 +229,18 @@ class PlotDraws:
         factor: Array = np.exp(sigma * shared[DEPTH_MODEL] - sigma**2 / 2.0)
         return mean * factor
 
-    def _deposited(self, normals: Array) -> Array | None:
-        if not len(self.deposited):
-            return None
-        drawn: Array = self.deposited.fill(normals[self.groups["deposited"]].copy())[0]
-        return drawn
+    def _deposited(self, normals: Array, shared: Shared) -> dict[str, Array | None]:
+        """Return what was found in the soil as C, and the C per N of roots where it is asked."""
+        ratio, found = None, None
+        if len(self.carbon_per_nitrogen):
+            group = self.groups["carbon_per_nitrogen"]
+            ratio = self.carbon_per_nitrogen.fill(normals[group].copy())[0]
+        if self.deposited is not None:
+            own = {name: normals[self.groups[name]].copy() for name in self.deposited.heights}
+            found = self.deposited.draws(own, shared).sum(axis=0)
+            if self.deposited_is_nitrogen and ratio is not None:
+                found = found * ratio
+        return {"deposited": found, "carbon_per_nitrogen": ratio}
 
     def _shares(self, normals: Array) -> list[Array]:
         """Return the share of the roots of each stand; together they are all roots."""

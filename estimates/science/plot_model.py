@@ -67,6 +67,8 @@ def plot_model(plot: Plot, *, parameters: ParameterSet, options: Options) -> Plo
     ground = ground_of(grid, table.rows, cores=len(profiles))
     dug = dug_plants(plot, parameters=parameters, options=options)
     shared = shared.with_more(dug.shared)
+    if plot.deposited is not None:
+        shared = shared.with_more(plot.deposited.shared())
     grids = ground.grids(table.arrays.places)
     draws = _draws_of_cores(plot, table, dug.rows, options, grids)
     mass, carbon = _nominal_amounts(draws, shared)
@@ -146,7 +148,8 @@ def _draws_of_cores(
         "extraneous_measured": int(plot.extraneous is not None),
         "species_shares": _uncertain_shares(plot),
         "dug": len(dug.masses),
-        "deposited": int(plot.deposited is not None),
+        **({} if plot.deposited is None else plot.deposited.heights),
+        "carbon_per_nitrogen": int(plot.root_carbon_per_nitrogen is not None),
         "cores": 1,
     }
     ends = np.cumsum(list(heights.values())).tolist()
@@ -164,13 +167,16 @@ def _draws_of_cores(
         missing=None,
         stands=tuple(plot.stands),
         dug=dug,
-        deposited=_deposited(plot),
+        deposited=plot.deposited,
+        carbon_per_nitrogen=_carbon_per_nitrogen(plot),
+        deposited_is_nitrogen=plot.deposited_is_nitrogen,
         groups=groups,
     )
 
 
-def _deposited(plot: Plot) -> PositiveRows:
-    found = [] if plot.deposited is None else [plot.deposited]
+def _carbon_per_nitrogen(plot: Plot) -> PositiveRows:
+    ratio = plot.root_carbon_per_nitrogen
+    found = [] if ratio is None else [ratio]
     return PositiveRows(
         mean=np.array([item.value for item in found], dtype=float),
         sd=np.array([item.uncertainty for item in found], dtype=float),

@@ -20,13 +20,17 @@ Component = Literal[
     "crown_c_stock",
     "rhizodeposit_limit",
     "new_soil_c",
+    "new_soil_c_limit",
+    "root_n_stock",
+    "rhizodeposit_n_input",
+    "rhizodeposit_n_limit",
     "c_input",
 ]
 """Parts of a year's C: of roots, of net rhizodeposition, of all above ground but the product.
 
 Of roots: those that stood, those replaced before, those below the depth sampled, crowns and
-taproots dug out by plant. What of rhizodeposits a tracer could show is a limit. Of one species of a
-mixture: its whole C input.
+taproots dug out by plant. What of rhizodeposits or new soil C a tracer could show is a limit. Of
+one species of a mixture: its whole C input. N of roots and rhizodeposits where a tracer told it.
 """
 
 
@@ -51,11 +55,17 @@ class LayerEstimate:
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentEstimate:
-    """C of one part in g C per m2 and year; of crowns and of new soil C the stock in g per m2."""
+    """One part in g C per m2 and year; of crowns and of new soil C the stock in g C per m2.
+
+    N is in kg per ha, of rhizodeposits per year. With depths it is the part of that depth layer.
+    """
 
     component: Component
-    c: Summary
+    amount: Summary
     species: str = ""
+    upper_depth_cm: float | None = None
+    lower_depth_cm: float | None = None
+    budget: tuple[VarianceShare, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +90,21 @@ class SharedEffect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A plot, or one quantity of it, that cannot be estimated, and why."""
+
+    plot_key: str
+    code: str
+    message: str
+    quantity: Quantity | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlotEstimate:
     """Root C stock (g C per m2) and C input (g C per m2 and year) of one plot.
 
-    The nominal values take every input at its mean, without draws.
+    The nominal values take every input at its mean, without draws. Both quantities are None where
+    the roots do not allow them and the soil stands alone; refused says why.
     """
 
     plot_key: str
@@ -91,10 +112,10 @@ class PlotEstimate:
     treatment: str | None
     lower_depth_cm: float | None
     root_mass_g_m2: float | None  # None where the method reckons in C alone
-    root_c_nominal_g_m2: float
-    c_input_nominal_g_m2: float
-    root_c_stock: Summary
-    c_input: Summary
+    root_c_nominal_g_m2: float | None
+    c_input_nominal_g_m2: float | None
+    root_c_stock: Summary | None
+    c_input: Summary | None
     layers: tuple[LayerEstimate, ...]
     cores: tuple[CoreValue, ...]
     cores_are_exchangeable: bool
@@ -105,15 +126,12 @@ class PlotEstimate:
     draws: int
     is_converged: bool
     components: tuple[ComponentEstimate, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
-
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """A plot that cannot be estimated, and why."""
-
-    plot_key: str
-    code: str
-    message: str
+    @property
+    def has_roots(self) -> bool:
+        """Return whether root C and C input were estimated."""
+        return self.root_c_stock is not None and self.c_input is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from estimates.science.distributions import (
     Array,
     Distribution,
     Fixed,
+    StandardNormal,
     beta_by_moments,
     lognormal_by_moments,
 )
@@ -36,18 +37,6 @@ DEPTH_MODEL = "depth_model"
 LABELLED = "labelled"
 UNCONFIRMED = ("memory", "assumption")
 BLOCKS_KEPT = 256  # about 20 MB of draws, so that the plots of a batch share the work too
-
-
-@dataclass(frozen=True, kw_only=True)
-class StandardNormal:
-    """Standard deviations from the middle, for an input that scales with its plot."""
-
-    mean: float = 0.0
-    sd: float = 1.0
-
-    def draw(self, generator: np.random.Generator, size: int) -> Array:
-        """Return independent draws."""
-        return generator.standard_normal(size)
 
 
 @dataclass(frozen=True, kw_only=True)

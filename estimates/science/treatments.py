@@ -21,11 +21,11 @@ def treatment_means(plots: Sequence[PlotEstimate]) -> tuple[TreatmentEstimate, .
     """Return the mean stock and input of every treatment that has two plots or more.
 
     Needs only the estimates of the plots, in any order, from any number of calls that shared
-    seed, options and parameter set.
+    seed, options and parameter set. Plots whose soil alone was estimated do not count.
     """
     by_treatment: dict[str, list[PlotEstimate]] = {}
     for plot in sorted(plots, key=lambda item: item.plot_key):
-        if plot.treatment is not None:
+        if plot.treatment is not None and plot.has_roots:
             by_treatment.setdefault(plot.treatment, []).append(plot)
     return tuple(
         treatment_mean(members, quantity=quantity)
@@ -71,11 +71,18 @@ def treatment_mean(plots: Sequence[PlotEstimate], *, quantity: Quantity) -> Trea
 
 
 def observations_of(plot: PlotEstimate, quantity: Quantity) -> list[Observation]:
-    """Return the cores of the plot, scaled so that their mean is the estimate of the plot."""
-    estimate = plot.root_c_stock.mean if quantity == "root_c_stock" else plot.c_input.mean
-    if not (plot.cores_are_exchangeable and plot.root_c_nominal_g_m2 > 0):
+    """Return the cores of the plot, scaled so that their mean is the estimate of the plot.
+
+    Raises NotEnoughData for a plot whose roots were not estimated.
+    """
+    summary = plot.root_c_stock if quantity == "root_c_stock" else plot.c_input
+    if summary is None:
+        raise NotEnoughData(f"The roots of plot {plot.plot_key} were not estimated.")
+    estimate = summary.mean
+    nominal = plot.root_c_nominal_g_m2 or 0.0
+    if not (plot.cores_are_exchangeable and nominal > 0):
         return [Observation(value=estimate, plot=plot.plot_key, block=plot.block)]
-    scale = estimate / plot.root_c_nominal_g_m2
+    scale = estimate / nominal
     return [
         Observation(value=core.root_c_g_m2 * scale, plot=plot.plot_key, block=plot.block)
         for core in plot.cores

@@ -59,6 +59,11 @@ def test_a_labelled_plot_gives_deposits_and_their_limit(labelled, analyst):
 
     assert run.state == "succeeded", run.failure_reason
     found = {row.quantity: row for row in run.results.filter(level="plot")}
+    layer = run.results.get(level="layer", quantity="rhizodeposit_c_input")
+    assert (layer.upper_depth_cm, layer.lower_depth_cm) == (0.0, 30.0)
+    assert layer.mean == pytest.approx(32.6, rel=0.01)
+    told = {item["input"] for item in found["rhizodeposit_c_input"].details["variance_shares"]}
+    assert {"tracer_soil", "bulk_density", "soil_concentration_batch"} <= told
     assert found["rhizodeposit_c_input"].mean == pytest.approx(32.6, rel=0.01)
     assert found["rhizodeposit_limit"].mean == pytest.approx(12.2, abs=0.05)
     assert found["c_input"].mean == pytest.approx(
@@ -104,9 +109,9 @@ def test_nitrogen_and_radiocarbon_are_read_by_their_analytes(labelled):
 
     nitrogen, radiocarbon = (by_tracer[tracer].plot for tracer in ("15N", "14C"))
     assert nitrogen.labelled[0].soil.value == 12.0
-    assert nitrogen.labelled[0].element_g_per_g == pytest.approx(0.001)
-    assert nitrogen.labelled[0].bulk_density_g_cm3 == pytest.approx(1.25)
-    assert nitrogen.root_carbon_per_nitrogen == pytest.approx(410.0)
+    assert nitrogen.labelled[0].element_g_per_g.value == pytest.approx(0.001)
+    assert nitrogen.labelled[0].bulk_density_g_cm3.value == pytest.approx(1.25)
+    assert nitrogen.root_carbon_per_nitrogen.value == pytest.approx(410.0)
     assert radiocarbon.labelled[0].soil.value == 3.0
 
 

@@ -48,7 +48,7 @@ def test_the_new_carbon_of_a_plot_is_a_result(maize, analyst):
     run = ordered(maize, analyst, crop_years=12)
 
     assert run.state == "succeeded", run.failure_reason
-    found = run.results.get(quantity="new_soil_c")
+    found = run.results.get(quantity="new_soil_c", level="plot")
     assert (found.mean, found.unit) == (pytest.approx(528.0, abs=0.1), "g m-2")
     assert found.lower < found.mean < found.upper
     used = set(run.inputs.filter(kind="determination").values_list("record", flat=True))

@@ -142,7 +142,7 @@ def test_an_estimate_shows_depth_budget_notes_and_lineage(browser, base, finishe
 
     page = browser.get(f"{base}runs/{run.pk}/").content.decode()
 
-    assert "Root C by depth" in page
+    assert "By depth" in page
     assert "Share of the variance" in page
     assert "core segment: 6" in page
     assert "entered by lab_tech, verified by verifier" in page

@@ -23,7 +23,7 @@ DENSITY = Measured(value=8.0, uncertainty=0.0)
 
 
 def lines(result):
-    return {(item.component, item.species): item.c for item in result.components}
+    return {(item.component, item.species): item.amount for item in result.components}
 
 
 def means(result):

@@ -67,7 +67,7 @@ def estimate_harvest(
         draws=outcome.draws,
         is_converged=outcome.is_converged,
         components=tuple(
-            ComponentEstimate(component=name, c=summary)
+            ComponentEstimate(component=name, amount=summary)
             for name, summary in zip(model.components, outcome.summaries[WATCHED:], strict=True)
         ),
     )
