@@ -67,8 +67,6 @@ def plot_model(plot: Plot, *, parameters: ParameterSet, options: Options) -> Plo
     ground = ground_of(grid, table.rows, cores=len(profiles))
     dug = dug_plants(plot, parameters=parameters, options=options)
     shared = shared.with_more(dug.shared)
-    if plot.deposited is not None:
-        shared = shared.with_more(plot.deposited.shared())
     grids = ground.grids(table.arrays.places)
     draws = _draws_of_cores(plot, table, dug.rows, options, grids)
     mass, carbon = _nominal_amounts(draws, shared)

@@ -101,6 +101,8 @@ def shared_inputs(
         text = "No ash and soil C together: adhering soil is not taken off."
         notes.append(Note(code="soil_kept", message=text))
     notes += _unconfirmed_note(parameters, [name for name, item in inputs.items() if item.sd > 0])
+    if plot.deposited is not None:
+        inputs |= plot.deposited.shared()
     return SharedInputs(seed=options.seed, distributions=inputs), notes
 
 
