@@ -49,7 +49,8 @@ class Site:
 class SupervisedSite(Site):
     """A site whose workers and sweeper are started again when they end.
 
-    One that ends within SETTLES_WITHIN_S of its start is broken, not killed: then the site ends.
+    One that ends by itself within SETTLES_WITHIN_S of its start is broken: then the site ends. One
+    that a signal ended is started again, however young; the log of its former life stays beside.
     """
 
     port: int
@@ -71,8 +72,11 @@ class SupervisedSite(Site):
             if child.is_running:
                 continue
             lived_s = time.monotonic() - self.started[child.name]
-            if place == 0 or lived_s < SETTLES_WITHIN_S:
+            was_killed = child.process.returncode < 0
+            if place == 0 or (lived_s < SETTLES_WITHIN_S and not was_killed):
                 self.check()
+            if child.log.exists():
+                child.log.replace(child.log.with_suffix(".before.log"))
             self.children[place] = self._start(child.name)
             mended.append(child.name)
         return mended

@@ -41,13 +41,15 @@ class Manifest:
 def new_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """Write a file that has its name only once it is whole and on the disk.
 
-    Raises BackupRefused when something is there already: a backup is never overwritten.
+    It holds names and exact places: only its owner may read it. Raises BackupRefused when
+    something is there already: a backup is never overwritten.
     """
     if path.exists():
         raise BackupRefused(f"{path} exists; name another file.")
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
-        with unfinished.open("wb") as raw:
+        unfinished.unlink(missing_ok=True)  # what a crash left
+        with open(unfinished, "xb", opener=_for_owner_only) as raw:
             with zipfile.ZipFile(
                 raw, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=_LEVEL
             ) as archive:
@@ -59,6 +61,10 @@ def new_archive(path: Path) -> Iterator[zipfile.ZipFile]:
         flush_directory(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _for_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def add(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> tuple[int, int, str]:

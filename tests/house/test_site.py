@@ -106,17 +106,20 @@ def supervised(tmp_path, **commands):
         site.stop()
 
 
-def test_a_worker_that_is_killed_is_started_again(tmp_path):
-    with supervised(tmp_path, web=["sleep", "60"], worker=["sleep", "60"]) as site:
-        killed = site.children[1].process
-        killed.kill()
-        killed.wait()
+def test_a_worker_that_is_killed_is_started_again_however_often(tmp_path):
+    talking = ["sh", "-c", "echo begun; exec sleep 60"]
+    with supervised(tmp_path, web=["sleep", "60"], worker=talking) as site:
+        for _ in range(2):
+            killed = site.children[1].process
+            killed.kill()
+            killed.wait()
 
-        mended = site.mend()
+            mended = site.mend()
 
-        assert mended == ["worker"]
-        assert site.children[1].is_running
-        assert site.mend() == []
+            assert mended == ["worker"]
+            assert site.children[1].is_running
+            assert site.mend() == []
+        assert (tmp_path / "worker.before.log").exists()
 
 
 def test_a_worker_that_ends_right_after_its_start_ends_the_site(tmp_path):

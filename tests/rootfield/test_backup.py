@@ -91,6 +91,7 @@ def test_restored_the_site_is_what_it_was_under_a_new_life(
 
 
 def test_an_empty_database_takes_a_backup_and_refuses_the_next(backup: Path) -> None:
+    assert backup.stat().st_mode & 0o777 == 0o600
     call_command("flush", interactive=False, verbosity=0)
     said = StringIO()
 

@@ -54,6 +54,15 @@ def test_pushes_are_chosen(batches: list[SyncBatch], tmp_path: Path) -> None:
     assert [line.split()[0] for line in said.getvalue().splitlines()] == ["0", "2"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "asked", ["--project=nobody", "--device=x", "--since=yesterday", "--state=lost"]
+)
+def test_what_cannot_choose_any_push_is_an_error(tmp_path: Path, asked: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("export_batches", str(tmp_path), asked)
+
+
 def test_bytes_that_are_not_those_that_came_are_an_error(device: Device, tmp_path: Path) -> None:
     SyncBatch.objects.create(device=device, sha256=b"other", received_at=FRIDAY, body=b"{}")
 

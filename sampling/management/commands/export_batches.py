@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.dateparse import parse_date
 
-from sampling.models import SyncBatch
+from sampling.models import Project, SyncBatch
 
+STATES = [state for state, _ in SyncBatch._meta.get_field("state").flatchoices]
 AT_ONCE = 20  # batches in memory, 4 MiB each at most
 
 
@@ -24,14 +26,17 @@ class Command(BaseCommand):
         """Add where to write, and which pushes."""
         parser.add_argument("directory", type=Path)
         parser.add_argument("--project", help="slug of a project")
-        parser.add_argument("--device", help="id of a device")
-        parser.add_argument("--since", type=parse_date, help="first day, YYYY-MM-DD")
-        parser.add_argument("--state", help="received, applied, undecodable, quarantined, refused")
+        parser.add_argument("--device", type=UUID, help="id of a device")
+        parser.add_argument("--since", type=date.fromisoformat, help="first day, YYYY-MM-DD")
+        parser.add_argument("--state", choices=STATES)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the files; a push whose bytes do not fit its digest is an error."""
+        project = options["project"]
+        if project and not Project.objects.filter(slug=project).exists():
+            raise CommandError(f"There is no project {project!r}.")
         chosen = {
-            "device__project__slug": options["project"],
+            "device__project__slug": project,
             "device": options["device"],
             "received_at__date__gte": options["since"],
             "state": options["state"],
