@@ -93,7 +93,11 @@ def amend_one(
 ) -> None:
     """Amend one result that an estimate was made from, and wait for the estimate to follow."""
     analyst = day.people.by_role["analyst"]
-    wanted = {result for result in seen if bench.is_root_carbon(row_of[result])}
+    wanted = {
+        result: f"{row_of[result].key} {row_of[result].replicate_no}"
+        for result in seen
+        if bench.is_root_carbon(row_of[result])
+    }
     result = ordering.result_behind_an_estimate(analyst, orders, wanted)
     if result is None:
         day.say("  no estimate was made from a carbon content of roots: none is amended")

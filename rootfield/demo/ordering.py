@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,17 +89,21 @@ def progress_words(counts: Mapping[str, int]) -> str:
 
 
 def result_behind_an_estimate(
-    analyst: Person, orders: Sequence[str], wanted: Collection[str]
+    analyst: Person, orders: Sequence[str], wanted: Mapping[str, str]
 ) -> str | None:
-    """Return the first of the wanted results that an estimate was made from, or None."""
+    """Return the first of the wanted results that an estimate was made from, or None.
+
+    wanted names each by its row. First is what comes first by plot and row, so that the same
+    campaign always ends with the same figures.
+    """
     if not wanted:
         return None
-    for run in _runs(analyst, orders, current="true"):
-        if not run["is_summary"]:
-            lineage = analyst.get(reverse("estimate-lineage", args=[run["id"]]))
-            for origin in lineage["inputs"]:
-                if origin["kind"] == "determination" and origin["record"] in wanted:
-                    return str(origin["record"])
+    runs = [run for run in _runs(analyst, orders, current="true") if not run["is_summary"]]
+    for run in sorted(runs, key=lambda run: str(run["plot_code"])):
+        lineage = analyst.get(reverse("estimate-lineage", args=[run["id"]]))
+        used = {str(o["record"]) for o in lineage["inputs"] if o["kind"] == "determination"}
+        if used & wanted.keys():
+            return min(used & wanted.keys(), key=lambda result: (wanted[result], result))
     return None
 
 
