@@ -76,6 +76,8 @@ pages: $(INSTALLED)
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/api/openapi.yaml
 	$(BIN)/python -m tests.house.error_page > var/errors.md
 	mv var/errors.md docs/errors.md
+	$(BIN)/python -m tests.house.record_page > var/records.md
+	mv var/records.md docs/sync/records.md
 
 # Draws RothC against the long-term experiments, and prints the table docs/science/soc.md holds.
 soc-figure: $(INSTALLED)

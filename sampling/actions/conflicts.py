@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from uuid_utils.compat import uuid7
 
 from sampling.actions.history import fields_in_conflict, values_of
@@ -26,6 +26,7 @@ from sampling.rules.json_values import same_value
 from sampling.rules.operations import Operation
 
 MOST_AT_ONCE = 500  # conflicts one answer settles; what is left is said
+TOO_MANY = f"One answer settles {MOST_AT_ONCE} at most; give it again for the rest."
 BEFORE_YOU = "Somebody resolved this conflict before you."
 OVERTAKEN = frozenset({"already-resolved", "record-moved"})
 
@@ -164,7 +165,7 @@ def _choice(conflict: SyncConflict, values: Mapping[str, Any], *, revision: int)
 
 
 def alike(conflict: SyncConflict) -> QuerySet[SyncConflict]:
-    """Return the open conflicts like this one, the oldest first.
+    """Return the open conflicts like this one: itself, then the oldest first.
 
     Alike are those of the same campaign about the same fields of the same type of record, sent by
     the same tablet, or person where no tablet did.
@@ -181,7 +182,7 @@ def alike(conflict: SyncConflict) -> QuerySet[SyncConflict]:
         group=conflict.group,
         resolved_at=None,
         **sender,
-    ).order_by("raised_at", "id")
+    ).order_by(Case(When(pk=conflict.pk, then=0), default=1), "raised_at", "id")
 
 
 def resolve_alike(
@@ -190,19 +191,20 @@ def resolve_alike(
     """Give one answer, `stored`, `device` or `withdraw`, to all conflicts like this one.
 
     Each record is settled at the revision it has now. What cannot be settled so is left with its
-    reason: a record that changed this moment, or one sent two different values. Raises
-    StateConflict when somebody settled this conflict before.
+    reason: a record that changed this moment, one sent two different values, or one too many for
+    one answer. Raises StateConflict when somebody settled this conflict before.
     """
     if conflict.resolved_at is not None:
         raise decided_before(conflict)
     conflicts = list(alike(conflict)[:MOST_AT_ONCE])
+    too_many = alike(conflict).count() - len(conflicts)
     by_record: dict[UUID, list[SyncConflict]] = {}
     for one in conflicts:
         by_record.setdefault(one.record, []).append(one)
     model = RECORD_MODELS[conflict.type]
     revisions = dict(model._default_manager.filter(pk__in=by_record).values_list("pk", "revision"))
     groups: list[list[Operation]] = []
-    left: list[str] = []
+    left = [TOO_MANY] * too_many
     for record, together in by_record.items():
         ruling = _ruling_for(together, answer, why=why)
         if ruling is None:

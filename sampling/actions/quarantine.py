@@ -14,7 +14,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from sampling.actions.devices import scopes_of
 from sampling.actions.intake import rerun
@@ -40,7 +40,7 @@ ACTIONS: Mapping[str, str] = {"returned": "operation.returned", "refused": "oper
 
 
 def alike(operation: SyncOperation, *, project: Project) -> QuerySet[SyncOperation]:
-    """Return the held operations like this one, in the order they were made.
+    """Return the held operations like this one: itself, then in the order they were made.
 
     Alike are those of the same campaign, on the same type of record, held for the same reason.
     """
@@ -54,7 +54,9 @@ def alike(operation: SyncOperation, *, project: Project) -> QuerySet[SyncOperati
         held_operations(project)
         .annotate(reason=HELD_REASON)
         .filter(status=operation.status, scope=operation.scope, type=operation.type, reason=reason)
-        .order_by("received_at", "device_id", "n", "op")
+        .order_by(
+            Case(When(pk=operation.pk, then=0), default=1), "received_at", "device_id", "n", "op"
+        )
     )
 
 

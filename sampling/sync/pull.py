@@ -134,9 +134,9 @@ def settled_operations(
     results = []
     for op, status, revision, seq, detail in cursor.fetchall():
         decoded = msgspec.json.decode(detail) if isinstance(detail, str) else detail
-        results.append(
-            {"op": str(op), "status": status, "v": revision, "seq": seq, **(decoded or {})}
-        )
+        told = {"op": str(op), "status": status, "v": revision, "seq": seq}
+        told = {name: value for name, value in told.items() if value is not None}
+        results.append({**told, **(decoded or {})})
     return results
 
 

@@ -23,8 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             closing(Tablet(given.outbox, transport)) as tablet,
         ):
             result = _STEPS[given.step](tablet, given)
-    except TabletError as error:
+    except (TabletError, OSError) as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except (ValueError, KeyError, TypeError) as error:
+        if given.step != "capture":
+            raise
+        sys.stderr.write(f"{given.records} holds no records: {error!r}\n")
         return 1
     sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     return 0
@@ -69,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help='a JSON file: a list of {"type", "scope", "fields", "id"}; id may be left out',
     )
+    records = steps.add_parser("records", help="list records of a type as this tablet has them")
+    records.add_argument("type", help="plot, sampling_point, soil_core, ...")
     attach = steps.add_parser("attach", help="attach a file to a record, offline")
     attach.add_argument("file", type=Path)
     attach.add_argument("--to", required=True, help="the type of the record: soil_core, ...")
@@ -85,6 +92,7 @@ _STEPS: dict[str, Callable[[Tablet, argparse.Namespace], Any]] = {
     "enrol": lambda tablet, given: _enrol(tablet, given.code),
     "pull": lambda tablet, given: asdict(tablet.pull()),
     "capture": lambda tablet, given: _capture(tablet, given.records),
+    "records": lambda tablet, given: [asdict(one) for one in tablet.records(given.type)],
     "attach": _attach,
     "push": lambda tablet, given: _push(tablet),
     "status": lambda tablet, given: asdict(tablet.status()),

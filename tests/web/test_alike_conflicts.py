@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
+from sampling.actions import conflicts
 from sampling.models import SoilCore, SyncConflict, SyncOperation
 from tests.people import make_member
 from tests.web.scenes import faults_of, make_conflict, operation, send, send_core
@@ -56,6 +57,19 @@ def test_one_answer_settles_all_that_are_alike_with_who_and_why(lead, project, t
     assert decisions.count() == 3
     assert {(d.by, d.why, d.via) for d in decisions} == {(field_lead, "tape was short", "web")}
     assert "3 decided." in said(lead, project)
+
+
+def test_one_answer_settles_the_one_looked_at_and_says_how_many_were_too_many(
+    lead, project, three, monkeypatch
+):
+    monkeypatch.setattr(conflicts, "MOST_AT_ONCE", 2)
+    last = SyncConflict.objects.order_by("raised_at", "id").last()
+
+    lead.post(page_of(project, last.pk), {"answer": "stored", "alike": "1"})
+
+    last.refresh_from_db()
+    assert (last.resolved_at is not None, open_ones()) == (True, 1)
+    assert "1 left open: One answer settles" in said(lead, project)
 
 
 def test_what_is_not_alike_stays_open(lead, project, device, campaign, three):

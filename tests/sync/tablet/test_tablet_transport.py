@@ -152,6 +152,32 @@ def test_a_whole_day_can_be_done_on_the_command_line(http, tmp_path, capsys):
     assert {step[0] for step in (enrolled, captured, pushed, pulled, status)} == {0}
 
 
+@pytest.mark.parametrize("text", ["{", "7", '[{"type": "plot"}]', '["plot"]', None])
+def test_records_that_cannot_be_read_are_told_in_a_sentence(http, tmp_path, capsys, text):
+    records = tmp_path / "records.json"
+    if text is not None:
+        records.write_text(text, "utf-8")
+
+    code, _, said = run(http, tmp_path, capsys, "capture", str(records))
+
+    assert (code, said.count("\n")) == (1, 1)
+    assert str(records) in said
+    assert run(http, tmp_path, capsys, "status")[1]["last_n"] == 0
+
+
+def test_what_a_tablet_holds_is_listed_by_type(http, tmp_path, capsys):
+    records = tmp_path / "records.json"
+    record = {"type": "soil_core", "scope": SCOPE, "fields": {"code": "C1"}, "id": "c1"}
+    records.write_text(json.dumps([record]), "utf-8")
+    run(http, tmp_path, capsys, "enrol", "one-time")
+    run(http, tmp_path, capsys, "capture", str(records))
+
+    listed = run(http, tmp_path, capsys, "records", "soil_core")[1]
+
+    assert [(one["id"], one["data"]) for one in listed] == [("c1", {"code": "C1"})]
+    assert run(http, tmp_path, capsys, "records", "plot")[1] == []
+
+
 def test_the_package_is_a_command():
     command = [sys.executable, "-m", "sampling.tablet", "--help"]
 
