@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -86,11 +88,21 @@ def queue() -> dict[str, Any]:
     }
 
 
+def disk() -> dict[str, Any]:
+    """Check that the disk takes another file: what tablets send is refused when it is full."""
+    place: Path = settings.FILES_DIR
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    return {"ok": free >= settings.FILES_RESERVE_BYTES, "free_bytes": free}
+
+
 CHECKS: dict[str, Callable[[], dict[str, Any]]] = {
     "database": database,
     "migrations": migrations,
     "workers": workers,
     "queue": queue,
+    "disk": disk,
 }
 
 

@@ -68,6 +68,18 @@ def test_a_site_without_redis_is_not_ready(client, settings):
     assert answer.json()["checks"]["workers"]["detail"] == "Redis does not answer."
 
 
+@pytest.mark.django_db
+def test_a_site_whose_disk_is_full_is_not_ready(client, settings, tmp_path):
+    settings.FILES_DIR, settings.FILES_RESERVE_BYTES = tmp_path / "not" / "there", 2**62
+    note_heartbeat()
+
+    answer = client.get("/health/ready")
+
+    assert answer.status_code == 503
+    assert not answer.json()["checks"]["disk"]["ok"]
+    assert answer.json()["checks"]["disk"]["free_bytes"] > 0
+
+
 def test_a_site_without_a_database_is_not_ready(client, django_db_blocker, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "HOST", "/tmp/no-such-directory")
 
