@@ -40,6 +40,7 @@ def years(rows: Sequence[Row]) -> Iterable[Cells]:
         raise BadCell("A case needs its start and a year at least.", column="year",
                       code="missing_row")  # fmt: skip
     _check_years(rows)
+    check_inputs(later)
     streams = _streams(later)
     start = icbm_start(
         streams,
@@ -132,8 +133,8 @@ def _humification(row: Row) -> Mapping[str, float]:
     return {name: row.number(f"h_{name}") for name in SOURCES}
 
 
-def _streams(rows: Sequence[Row]) -> list[Stream]:
-    """Return the inputs; one that no row has is none, one that some rows lack is unknown."""
+def check_inputs(rows: Sequence[Row]) -> None:
+    """Raise BadCell without inputs: one that no row has is none, one that some lack is unknown."""
     columns = [f"i_{name}" for name in SOURCES]
     given = [column for column in columns if any(row.has(column) for row in rows)]
     if not given:
@@ -143,6 +144,9 @@ def _streams(rows: Sequence[Row]) -> list[Stream]:
         if not row.has(column):
             raise BadCell(f"Line {row.line} has no {column}: write 0 where nothing comes.",
                           column=column, code="missing_value")  # fmt: skip
+
+
+def _streams(rows: Sequence[Row]) -> list[Stream]:
     return [
         Stream(name=name, source=source, amount=np.array(_filled(rows, f"i_{name}")))
         for name, source in SOURCES.items()

@@ -329,6 +329,8 @@ def test_amg_knows_bare_soil_and_asks_for_each_year():
     assert refusal("soc-amg", in_=gap, soil=AMG_SOIL, meteo=AMG_METEO) == [
         (2, "Year", "missing_row")
     ]
+    dry = AMG_METEO.replace("T,2000", "T,1999")
+    assert refusal("soc-amg", in_=bare, soil=AMG_SOIL, meteo=dry) == [(2, "Year", "missing_row")]
 
 
 def test_two_rows_for_one_place_are_refused():
@@ -356,7 +358,9 @@ def test_icbm_asks_for_some_input_and_for_years_in_order():
     trial = "treatment,year,re,yield_cereals,soc_measured_t_ha\nB,1957,1,2,43\nB,1956,1,2,\n"
 
     assert refusal("soc-icbm", in_=without) == [(2, "i_shoot", "missing_value")]
-    assert refusal("soc-icbm", in_="r\n1\n") == [(2, "i_shoot", "missing_value")]
+    assert refusal("soc-icbm", in_="r\n1\n") == [(None, "i_shoot", "missing_value")]
+    steady = "r,i_shoot,i_root\n1,1,1\n1,1,\n"
+    assert refusal("soc-icbm", in_=steady) == [(None, "i_root", "missing_value")]
     assert refusal("soc-icbm", in_=trial) == [(2, "year", "wrong_order")]
 
 

@@ -23,6 +23,7 @@ def _icbm(given: Given) -> Iterable[Cells]:
     if all(row.has("year") for row in rows):
         return each_group(("case", "input_mode"), _years)(given)
     if not any(row.has("year") or row.has("t_yr") for row in rows):
+        icbm_shapes.check_inputs(rows)
         return _each(rows, icbm_shapes.steady)
     raise BadCell(
         "Some rows have a year and others none: the first make years, the others steady states; "
