@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from sampling.actions.prepared import Cursor, Pipe
 from sampling.models import Attachment, StoredFile
 from sampling.models.files import SUBJECTS
 from sampling.rules.envelope import Received
@@ -57,14 +57,13 @@ def note_missing(received: Sequence[Received], outcomes: Sequence[Outcome]) -> N
             outcome.detail = {**outcome.detail, "missing": int(attachment in missing)}
 
 
-def missing_files(cursor: CursorWrapper, scopes: Iterable[str]) -> dict[str, int]:
-    """Return how many live attachments of each scope lack their file; scopes with none are out."""
-    cursor.execute(
+def missing_files(pipe: Pipe, scopes: Iterable[str]) -> Cursor:
+    """Ask how many live attachments of each scope lack their file; scopes with none are out."""
+    return pipe.send(
         "SELECT a.scope, count(*) FROM sampling_attachment AS a"
         f" WHERE a.scope = ANY(%s) AND a.voided_at IS NULL AND {_IS_MISSING} GROUP BY a.scope",
         [list(scopes)],
     )
-    return dict(cursor.fetchall())
 
 
 def with_files(attachments: QuerySet[Attachment]) -> QuerySet[Any]:

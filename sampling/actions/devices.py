@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from sampling.actions.code_blocks import issue_code_block
+from sampling.actions.prepared import ask
 from sampling.errors import DeviceRevoked, EnrolmentRefused, NotFound, TokenInvalid
 from sampling.models import (
     Assignment,
@@ -203,9 +204,7 @@ def authenticate(token: str) -> Device:
     The device of a person who may no longer sign in is revoked here. Raises TokenInvalid.
     """
     digest = written.token_sha256(token)
-    with connection.cursor() as cursor:
-        cursor.execute(_CARRIES, [digest])
-        row = cursor.fetchone()
+    row = ask(_CARRIES, [digest]).fetchone()
     if row is None:
         raise TokenInvalid
     device = Device.from_db("default", _DEVICE_FIELDS, row[: len(_DEVICE_FIELDS)])

@@ -9,7 +9,7 @@ one while the next is put together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -22,17 +22,18 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from sampling.actions import journal
 from sampling.actions.duplicates import CODE, HAS_DUPLICATES, LOCK_CODES, SPECIMEN
 from sampling.actions.ledger import MODULUS, record_checksum
+from sampling.actions.prepared import Cursor, Pipe, pipeline
 from sampling.actions.record_types import TYPE_ORDER, captured_types, record_type
-from sampling.actions.storage import encode, need, parents_query
+from sampling.actions.storage import array_sql, encode, need, parents_query
 from sampling.errors import DeviceBusy
 from sampling.models import RECORD_MODELS
+from sampling.rules.columns import LINE_END, literal_array
 from sampling.rules.operations import Need
 from sampling.rules.plain_creates import (
     Columns,
     PlainPush,
     PlainReader,
     lines_of,
-    literal_array,
     moment_as_told,
 )
 from sampling.rules.record_types import Field
@@ -118,42 +119,36 @@ class _Express:
     def run(self) -> Written:
         numbers = [operation.n for operation in self.push.operations]
         at = self.sender.received_at
-        connection.ensure_connection()
-        raw: psycopg.Connection[Any] = connection.connection
-        with connection.wrap_database_errors:
-            with raw.pipeline():  # its end raises what any of them raised
-                journal.send_lock(raw, self.device)
-                parents = self._send_parents(raw)
-                self._send_records(raw)
-                doubts = self._send_doubts(raw)
-                ledger = psycopg.Cursor(raw)
-                ledger.execute(LEDGER, self._ledger_row(), prepare=True)
-                noted = journal.send_note(raw, self.device, self.note, numbers, at=at)
-            self._check_parents(parents)
-            if any((one.fetchone() or (True,))[0] for one in doubts):
-                raise _Unfit
-            (before,) = ledger.fetchone() or (0,)
-            have = journal.told_have(noted)
+        with pipeline() as pipe:
+            journal.send_lock(pipe, self.device)
+            parents = self._send_parents(pipe)
+            self._send_records(pipe)
+            doubts = self._send_doubts(pipe)
+            ledger = pipe.send(LEDGER, self._ledger_row())
+            noted = journal.send_note(pipe, self.device, self.note, numbers, at=at)
+        self._check_parents(parents)
+        if any((one.fetchone() or (True,))[0] for one in doubts):
+            raise _Unfit
+        (before,) = ledger.fetchone() or (0,)
+        have = journal.told_have(noted)
         if have is None:
             with connection.cursor() as cursor:
                 have = journal.acknowledge(cursor, self.device, self.note, numbers, at=at)
-        return Written(answers=self._answers(before), have=have)
+        answers = answers_of_new([operation.op for operation in self.push.operations], before + 1)
+        return Written(answers=f"[{answers}]".encode(), have=have)
 
-    def _send_parents(self, raw: psycopg.Connection[Any]) -> psycopg.Cursor[Any] | None:
+    def _send_parents(self, pipe: Pipe) -> Cursor | None:
         """Ask where the records are that the push refers to, if it refers to any outside it."""
         if not self._named:
             return None
-        cursor = psycopg.Cursor(raw)
-        statement, values = parents_query(self._named, project=self.sender.project)
-        cursor.execute(statement, values, prepare=True)
-        return cursor
+        return pipe.send(*parents_query(self._named, project=self.sender.project))
 
     @cached_property
     def _named(self) -> frozenset[Need]:
         outside = self.push.outside().items()
         return frozenset(need(name, one) for name, ids in outside for one in ids)
 
-    def _check_parents(self, found: psycopg.Cursor[Any] | None) -> None:
+    def _check_parents(self, found: Cursor | None) -> None:
         """Refuse a push that refers to what is not there or is of another campaign."""
         scopes = {(name, one): scope for name, one, scope in found or ()}
         for one in self._named:
@@ -161,30 +156,27 @@ class _Express:
             if home != self.push.scope and not home.startswith("project:"):
                 raise _Unfit
 
-    def _send_records(self, raw: psycopg.Connection[Any]) -> None:
+    def _send_records(self, pipe: Pipe) -> None:
         for table in sorted(self.push.tables, key=lambda one: TYPE_ORDER[one.kind.name]):
-            self._insert(psycopg.Cursor(raw), table)
+            self._insert(pipe, table)
 
-    def _send_doubts(self, raw: psycopg.Connection[Any]) -> list[psycopg.Cursor[Any]]:
+    def _send_doubts(self, pipe: Pipe) -> list[Cursor]:
         """Ask what would need a closer look: each answers with one truth, and false is well."""
-        waits, codes = psycopg.Cursor(raw), psycopg.Cursor(raw)
-        waits.execute(_IS_WAITED_FOR, [self._records], prepare=True)
+        waits = pipe.send(_IS_WAITED_FOR, [self._records])
         bags = next((one for one in self.push.tables if one.kind.name == SPECIMEN), None)
         if bags is None:
             return [waits]
         project = self.sender.project
-        psycopg.Cursor(raw).execute(LOCK_CODES, [str(project)], prepare=True)
-        codes.execute(HAS_DUPLICATES, [project, literal_array(bags.values[CODE])], prepare=True)
-        return [waits, codes]
+        pipe.send(LOCK_CODES, [str(project)])
+        return [waits, pipe.send(HAS_DUPLICATES, [project, literal_array(bags.values[CODE])])]
 
-    def _insert(self, cursor: psycopg.Cursor[Any], table: Columns) -> None:
+    def _insert(self, pipe: Pipe, table: Columns) -> None:
         setting = [self.sender.project, self.push.scope, self.sender.received_at]
         if table.kind.name in captured_types():
             setting.append(self.device)
-        cursor.execute(
+        pipe.send(
             insert_sql(table.kind.name, tuple(table.values)),
             [*setting, literal_array(table.ids), *map(literal_array, table.values.values())],
-            prepare=True,
         )
 
     @cached_property
@@ -205,7 +197,7 @@ class _Express:
             "total": total % MODULUS,
             "types": literal_array(types),
             "records": self._records,
-            "lines": SEPARATOR.join(self._lines()),
+            "lines": LINE_END.join(self._lines()),
             "ops": literal_array([operation.op for operation in operations]),
             "numbers": literal_array([operation.n for operation in operations]),
             "digests": b"".join(self.push.digests),
@@ -228,13 +220,11 @@ class _Express:
             found.update(zip(table.ids, lines, strict=True))
         return [found[operation.id] for operation in self.push.operations]
 
-    def _answers(self, before: int) -> bytes:
-        """Return the outcomes as JSON, in the order of the operations."""
-        answers = (
-            f'{{"op":"{operation.op}","status":"applied","v":1,"seq":{seq}}}'
-            for seq, operation in enumerate(self.push.operations, before + 1)
-        )
-        return f"[{','.join(answers)}]".encode()
+
+def answers_of_new(ops: Iterable[str], first_seq: int, *, more: str = "") -> str:
+    """Return the outcomes of operations that brought new records, in the order of the log."""
+    told = f',"status":"applied","v":1{more},"seq":'
+    return ",".join([f'{{"op":"{op}"{told}{seq}}}' for seq, op in enumerate(ops, first_seq)])
 
 
 _IS_WAITED_FOR = """
@@ -254,7 +244,7 @@ LEDGER = """
         INSERT INTO sampling_syncchange (scope, type, record, seq, revision, gone, line)
         SELECT %(scope)s, u.type, u.record, taken.before + u.place, 1, '', u.line
         FROM taken, unnest(%(types)s::text[], %(records)s::uuid[],
-            string_to_array(%(lines)s::text, chr(30)))
+            string_to_array(%(lines)s::text, chr(10)))
             WITH ORDINALITY AS u(type, record, line, place)
     ), kept AS (
         INSERT INTO sampling_syncoperation (op, device_id, n, batch_id, via, scope, type, record,
@@ -267,13 +257,11 @@ LEDGER = """
             %(records)s::uuid[], %(at)s::text[], %(why)s::text[])
             WITH ORDINALITY AS u(op, n, type, record, at, why, place)
     ), judged AS (
-        UPDATE sampling_syncbatch SET state = 'applied' WHERE id = %(batch)s
+        UPDATE sampling_syncbatch SET state = 'applied', first_seq = taken.before + 1
+        FROM taken WHERE id = %(batch)s
     )
     SELECT before FROM taken
 """
-
-
-SEPARATOR = "\x1e"  # JSON never holds it as it is
 
 
 @lru_cache(maxsize=512)
@@ -287,7 +275,7 @@ def insert_sql(name: str, named: tuple[str, ...]) -> str:
     columns = row + "".join(f', "{field.column}"' for field in blank)
     values = "".join(f', r."{field.column}"' for field in given)
     values += "".join(f", {_constant(field)}" for field in blank)
-    arrays = ", ".join(f"%s::{_array_type(field)}" for field in given)
+    arrays = ", ".join(array_sql(field) for field in given)
     return (
         f"INSERT INTO {kind.table} (project_id, scope, received_at, {device[0]}"
         f"id, revision, extra{columns})"
@@ -295,11 +283,6 @@ def insert_sql(name: str, named: tuple[str, ...]) -> str:
         f" FROM unnest(%s::uuid[]{', ' if arrays else ''}{arrays})"
         f" AS r(id{row})"
     )
-
-
-def _array_type(field: Field) -> str:
-    """Return the type of a column's array; too long a text is refused when it is written."""
-    return "text[]" if field.kind == "text" else f"{field.sql_type}[]"
 
 
 def _constant(field: Field) -> str:

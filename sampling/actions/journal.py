@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.ledger import Step, take_steps
 from sampling.actions.planning import Base, Book
+from sampling.actions.prepared import Cursor, Pipe
 from sampling.actions.storage import Key, State, encode, from_json
 from sampling.actions.waiting import Held, write_waiting
+from sampling.rules.columns import json_lines, lines_sql, literal_array
 from sampling.rules.envelope import Received
 from sampling.rules.number_ranges import gaps_between, with_numbers
 from sampling.rules.operations import (
@@ -71,10 +72,10 @@ def lock_device(cursor: CursorWrapper, device: UUID) -> None:
         cursor.execute(statement, [value])
 
 
-def send_lock(raw: psycopg.Connection[Any], device: UUID) -> None:
+def send_lock(pipe: Pipe, device: UUID) -> None:
     """Ask for the lock of lock_device in a pipeline, whose end tells if it was not to be had."""
     for statement, value in ((_LOCK_WAIT, LOCK_WAIT), (_LOCK, device), (_LOCK_WAIT, "0")):
-        psycopg.Cursor(raw).execute(statement, [value], prepare=True)
+        pipe.send(statement, [value])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,31 +134,23 @@ def have_of(upto: int, ranges: Sequence[Sequence[int]], backed_up_upto: int) -> 
 
 
 def send_note(
-    raw: psycopg.Connection[Any],
-    device: UUID,
-    note: PushNote,
-    numbers: Sequence[int],
-    *,
-    at: dt.datetime,
-) -> psycopg.Cursor[Any]:
+    pipe: Pipe, device: UUID, note: PushNote, numbers: Sequence[int], *, at: dt.datetime
+) -> Cursor:
     """Do in a pipeline what acknowledge does, if the numbers follow what is known without a gap.
 
     told_have reads the answer; where it is None, nothing was noted.
     """
-    cursor = psycopg.Cursor(raw)
     first, last = numbers[0], numbers[-1]
     in_order = last - first == len(numbers) - 1 and [*range(first, last + 1)] == [*numbers]
-    cursor.execute(
+    return pipe.send(
         f"UPDATE sampling_device SET have_upto = greatest(have_upto, %(last)s), {_NOTED}"
         " WHERE id = %(device)s AND %(in_order)s AND have_upto >= %(first)s - 1"
         " AND have_more = '[]'::jsonb RETURNING have_upto, backed_up_upto",
         {"first": first, "last": last, "in_order": in_order, **_noted(device, note, at)},
-        prepare=True,
     )
-    return cursor
 
 
-def told_have(cursor: psycopg.Cursor[Any]) -> Have | None:
+def told_have(cursor: Cursor) -> Have | None:
     """Return what send_note noted."""
     row = cursor.fetchone()
     return Have(upto=row[0], missing=[], backed_up_upto=row[1]) if row else None
@@ -202,9 +195,9 @@ def seen_bodies(
         " JOIN unnest(%s::text[], %s::uuid[], %s::int[]) AS w(type, record, revision)"
         " ON v.record = w.record AND v.revision = w.revision AND v.type = w.type",
         [
-            [name for name, _, _ in stale],
-            [record for _, record, _ in stale],
-            [min(revision, 2**31 - 1) for _, _, revision in stale],
+            literal_array([name for name, _, _ in stale]),
+            literal_array([record for _, record, _ in stale]),
+            literal_array([min(revision, 2**31 - 1) for _, _, revision in stale]),
         ],
     )
     return {
@@ -248,52 +241,51 @@ def conflicts_named(
 
 def keep_superseded(cursor: CursorWrapper, book: Book, *, at: dt.datetime) -> None:
     """Keep the bodies that are about to be replaced."""
-    rows = [
-        {
-            "record": str(one.state.id),
-            "revision": one.state.revision,
-            "type": one.state.type,
-            "op": str(one.op),
-            "body": {**one.state.extra, **one.state.values},
-        }
-        for one in book.superseded
-    ]
-    if rows:
-        cursor.execute(
-            "INSERT INTO sampling_recordversion (record, revision, type, op, body, replaced_at)"
-            " SELECT r.record, r.revision, r.type, r.op, r.body, %s"
-            " FROM jsonb_to_recordset(%s::jsonb)"
-            " AS r(record uuid, revision int, type text, op uuid, body jsonb)",
-            [at, encode(rows)],
-        )
+    replaced = [one.state for one in book.superseded]
+    if not replaced:
+        return
+    cursor.execute(
+        "INSERT INTO sampling_recordversion (record, revision, type, op, body, replaced_at)"
+        " SELECT r.record, r.revision, r.type, r.op, r.body::jsonb, %s"
+        f" FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::uuid[], {lines_sql()})"
+        " AS r(record, revision, type, op, body)",
+        [
+            at,
+            literal_array([state.id for state in replaced]),
+            literal_array([state.revision for state in replaced]),
+            literal_array([state.type for state in replaced]),
+            literal_array([one.op for one in book.superseded]),
+            json_lines(state.body for state in replaced),
+        ],
+    )
 
 
 def keep_conflicts(cursor: CursorWrapper, book: Book, *, project: UUID, at: dt.datetime) -> None:
     """Store new conflicts and close the resolved ones."""
-    rows = [
-        {
-            "id": str(one.id),
-            "operation": str(one.op),
-            "scope": one.state.scope,
-            "type": one.state.type,
-            "record": str(one.state.id),
-            "kind": one.kind,
-            "group": one.conflict.group,
-            "base": one.conflict.base,
-            "server": one.conflict.server,
-            "device": one.conflict.device,
-        }
-        for one in book.conflicts
-    ]
-    if rows:
+    found = book.conflicts
+    if found:
         cursor.execute(
             "INSERT INTO sampling_syncconflict (id, operation_id, project_id, scope, type, record,"
             ' kind, "group", base, server, device_values, raised_at)'
-            " SELECT r.id, r.operation, %s, r.scope, r.type, r.record, r.kind, r.group, r.base,"
-            " r.server, r.device, %s FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid,"
-            " operation uuid, scope text, type text, record uuid, kind text,"
-            ' "group" text, base jsonb, server jsonb, device jsonb)',
-            [project, at, encode(rows)],
+            " SELECT r.id, r.operation, %s, r.scope, r.type, r.record, r.kind, r.group,"
+            " r.base::jsonb, r.server::jsonb, r.device::jsonb, %s"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[],"
+            f" %s::text[], {lines_sql()}, {lines_sql()}, {lines_sql()})"
+            ' AS r(id, operation, scope, type, record, kind, "group", base, server, device)',
+            [
+                project,
+                at,
+                literal_array([one.id for one in found]),
+                literal_array([one.op for one in found]),
+                literal_array([one.state.scope for one in found]),
+                literal_array([one.state.type for one in found]),
+                literal_array([one.state.id for one in found]),
+                literal_array([one.kind for one in found]),
+                literal_array([one.conflict.group for one in found]),
+                json_lines(one.conflict.base for one in found),
+                json_lines(one.conflict.server for one in found),
+                json_lines(one.conflict.device for one in found),
+            ],
         )
     if book.resolved:
         cursor.execute(
@@ -363,20 +355,58 @@ def write_operations(
     members: Collection[UUID],
 ) -> None:
     """Store the operations with their answers, and what the deferred ones wait for."""
-    rows = [_operation_row(book, item, places, sender, members) for item in received]
-    if not rows:
+    if not received:
         return
+    rows = [_operation_row(book, item, places, sender, members) for item in received]
+    names = _OPERATION_COLUMNS
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
     cursor.execute(
-        "INSERT INTO sampling_syncoperation (op, device_id, n, batch_id, via, scope, type, record,"
-        ' "do", status, revision, seq, content_sha256, by_id, at, why, received_at, detail, body)'
-        ' SELECT r.op, %s, r.n, %s, %s, r.scope, r.type, r.record, r."do", r.status, r.revision,'
-        " r.seq, decode(r.sha, 'hex'), r.by, r.at, r.why, %s, r.detail, r.body"
-        " FROM jsonb_to_recordset(%s::jsonb) AS r(op uuid, n bigint, scope text, type text,"
-        ' record uuid, "do" text, status text, revision int, seq bigint, sha text, by uuid,'
-        " at text, why text, detail jsonb, body jsonb)",
-        [sender.device, sender.batch, sender.via, sender.received_at, encode(rows)],
+        _INSERT_OPERATIONS,
+        [
+            sender.device,
+            sender.batch,
+            sender.via,
+            sender.received_at,
+            *(
+                json_lines(columns[name]) if kind == "json" else literal_array(columns[name])
+                for name, kind in names.items()
+            ),
+        ],
     )
-    write_waiting(cursor, book, [row["op"] for row in rows if row["status"] == "deferred"])
+    answers = zip(columns["op"], columns["status"], strict=True)
+    write_waiting(cursor, book, [op for op, status in answers if status == "deferred"])
+
+
+_OPERATION_COLUMNS = {
+    "op": "uuid",
+    "n": "bigint",
+    "scope": "text",
+    "type": "text",
+    "record": "uuid",
+    "do": "text",
+    "status": "text",
+    "revision": "int",
+    "seq": "bigint",
+    "sha": "text",
+    "by": "uuid",
+    "at": "text",
+    "why": "text",
+    "detail": "json",
+    "body": "json",
+}
+
+_ARRAYS = ", ".join(
+    lines_sql() if kind == "json" else f"%s::{kind}[]" for kind in _OPERATION_COLUMNS.values()
+)
+_NAMES = ", ".join(f'"{name}"' for name in _OPERATION_COLUMNS)
+
+_INSERT_OPERATIONS = (
+    "INSERT INTO sampling_syncoperation (op, device_id, n, batch_id, via, scope, type, record,"
+    ' "do", status, revision, seq, content_sha256, by_id, at, why, received_at, detail, body)'
+    ' SELECT r.op, %s, r.n, %s, %s, r.scope, r.type, r.record, r."do", r.status, r.revision,'
+    " r.seq, decode(r.sha, 'hex'), r.by, r.at, r.why, %s, r.detail::jsonb, r.body::jsonb"
+    f" FROM unnest({_ARRAYS}) AS r({_NAMES})"
+)
 
 
 def _operation_row(
@@ -385,30 +415,31 @@ def _operation_row(
     places: Places,
     sender: Sender,
     members: Collection[UUID],
-) -> dict[str, Any]:
+) -> tuple[Any, ...]:
+    """Return the values of an operation, as _OPERATION_COLUMNS names them."""
     operation = item.operation
     assert operation is not None
     outcome = book.outcomes[operation.id]
     outcome.seq = places.seq_of(operation, outcome)
     by = operation.by if operation.by in members else sender.user
-    keeps_body = item.keeps_body and (outcome.status in HELD or outcome.status == "conflict")
-    return {
-        "op": operation.id,
-        "n": operation.number,
-        "scope": operation.scope,
-        "type": operation.type,
-        "record": operation.record,
-        "do": operation.do,
-        "status": outcome.status,
-        "revision": outcome.revision,
-        "seq": outcome.seq,
-        "sha": item.content_sha256.hex(),
-        "by": by,
-        "at": operation.at,
-        "why": operation.why,
-        "detail": outcome.detail or None,
-        "body": operation.as_wire() if keeps_body else None,
-    }
+    keeps_body = item.keeps_body and outcome.status in HELD
+    return (
+        operation.id,
+        operation.number,
+        operation.scope,
+        operation.type,
+        operation.record,
+        operation.do,
+        outcome.status,
+        outcome.revision,
+        outcome.seq,
+        item.content_sha256.hex(),
+        by,
+        operation.at,
+        operation.why,
+        outcome.detail or None,
+        operation.as_wire() if keeps_body else None,
+    )
 
 
 def settle(cursor: CursorWrapper, book: Book, woken: Sequence[Held], places: Places) -> None:

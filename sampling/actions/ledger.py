@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,7 +12,9 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from sampling.actions.prepared import Cursor, ask
 from sampling.models import SyncChange, SyncedModel, SyncEpoch
+from sampling.rules.columns import literal_array
 
 MODULUS = 2**64
 _EPOCH_LOCK = 0x52464550  # the advisory lock of whoever begins an epoch: "RFEP"
@@ -32,8 +33,8 @@ _BUMP = """
 _LOG = """
     INSERT INTO sampling_syncchange (scope, type, record, seq, revision, gone)
     SELECT r.scope, r.type, r.record, r.seq, r.revision, r.gone
-    FROM jsonb_to_recordset(%s::jsonb)
-        AS r(scope text, type text, record uuid, seq bigint, revision int, gone text)
+    FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::bigint[], %s::int[], %s::text[])
+        AS r(scope, type, record, seq, revision, gone)
     ON CONFLICT (record, type, scope) DO UPDATE
     SET seq = EXCLUDED.seq, revision = EXCLUDED.revision, gone = EXCLUDED.gone
 """
@@ -102,23 +103,22 @@ def record_checksum(type_name: str, record: UUID | str, revision: int) -> int:
 def _log(
     cursor: CursorWrapper, steps: Sequence[Step], last: dict[str, int]
 ) -> dict[tuple[str, UUID], int]:
-    rows: list[dict[str, Any]] = []
     places: dict[tuple[str, UUID], int] = {}
+    numbers = []
     for step in steps:
         last[step.scope] += 1
+        numbers.append(last[step.scope])
         places[step.type, step.record] = last[step.scope]
-        rows.append(
-            {
-                "scope": step.scope,
-                "type": step.type,
-                "record": step.record,
-                "seq": last[step.scope],
-                "revision": step.revision,
-                "gone": step.gone,
-            }
+    if steps:
+        columns = (
+            [step.scope for step in steps],
+            [step.type for step in steps],
+            [step.record for step in steps],
+            numbers,
+            [step.revision for step in steps],
+            [step.gone for step in steps],
         )
-    if rows:
-        cursor.execute(_LOG, [msgspec.json.encode(rows).decode()])
+        cursor.execute(_LOG, [literal_array(column) for column in columns])
     return places
 
 
@@ -153,9 +153,15 @@ def announce(records: Sequence[SyncedModel], *, gone: str = "") -> None:
 
 def current_epoch() -> str:
     """Return the life of this database; the first call begins it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch FROM sampling_syncepoch ORDER BY started_at DESC LIMIT 1")
-        known = cursor.fetchone()
+    return told_epoch(ask(EPOCH))
+
+
+EPOCH = "SELECT epoch FROM sampling_syncepoch ORDER BY started_at DESC LIMIT 1"
+
+
+def told_epoch(answer: Cursor) -> str:
+    """Return the epoch the statement told, or begin the first one."""
+    known = answer.fetchone()
     return str(known[0] if known else begin_epoch("first start").epoch)
 
 

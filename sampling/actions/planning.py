@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from sampling.actions.record_types import APPEND_ONLY, record_type
 from sampling.actions.storage import Key, State, need
 from sampling.rules.merge import (
@@ -41,8 +43,7 @@ from sampling.rules.operations import (
 from sampling.rules.record_types import RecordType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewConflict:
+class NewConflict(msgspec.Struct, frozen=True, kw_only=True):
     """A conflict to be stored."""
 
     id: UUID
@@ -52,16 +53,14 @@ class NewConflict:
     conflict: GroupConflict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Superseded:
+class Superseded(msgspec.Struct, frozen=True, kw_only=True):
     """A body that a change replaces."""
 
     state: State
     op: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Base(msgspec.Struct, frozen=True, kw_only=True):
     """An operation others build on: its record, and how it ended."""
 
     key: Key
@@ -227,7 +226,7 @@ class Book:
             return self._resolve(operation, kind, state, changes)
         is_current = base == state.revision and operation.id not in self.clashing
         if operation.do == "delete":
-            return self._delete(operation, state, is_current=is_current)
+            return self._delete(operation, kind, state, is_current=is_current)
         if not is_current and base is not None:
             changes = whole_groups(changes, self._body_at(state, base), groups=kind.groups)
         merged = self._merge(operation, kind, state, changes, is_current=is_current)
@@ -247,12 +246,13 @@ class Book:
 
     def _body_at(self, state: State, revision: int) -> Mapping[str, Any]:
         """Return the record as it was at a revision, or nothing where that is not known."""
-        for one in (state, *self.history.get((state.type, state.id), ())):
+        versions: list[State] = [state, *self.history.get((state.type, state.id), [])]
+        for one in versions:
             if one.revision == revision:
-                return {**one.extra, **one.values}
+                return one.body
         before = self.stored.get((state.type, state.id))
         if before is not None and before.revision == revision:
-            return {**before.extra, **before.values}
+            return before.body
         return self.seen.get(((state.type, state.id), revision), {})
 
     def _merge(
@@ -264,9 +264,8 @@ class Book:
         *,
         is_current: bool,
     ) -> Merged:
-        current = {**state.extra, **state.values}
-        refuse = operation.id in self.clashing
-        validate = (lambda _merged: ["refused by the database"]) if refuse else (lambda _merged: [])
+        current = state.body
+        validate = _refuse_any if operation.id in self.clashing else None
         if state.voided_at is not None:
             return merge_into_deleted(current, changes, groups=kind.groups, validate=validate)
         return merge(
@@ -278,9 +277,7 @@ class Book:
     ) -> Outcome:
         if merged.status == "noop":
             return Outcome(op=operation.id, status="noop", revision=state.revision)
-        after = self._next(operation, state)
-        for name, value in merged.values.items():
-            (after.values if name in kind.names else after.extra)[name] = value
+        after = self._next(operation, state, merged.values, kind)
         if any(c.group == DELETED_VS_EDITED for c in merged.conflicts):
             after.voided_at = None
         detail: dict[str, Any] = {}
@@ -292,11 +289,13 @@ class Book:
             op=operation.id, status=merged.status, revision=after.revision, detail=detail
         )
 
-    def _delete(self, operation: Operation, state: State, *, is_current: bool) -> Outcome:
+    def _delete(
+        self, operation: Operation, kind: RecordType, state: State, *, is_current: bool
+    ) -> Outcome:
         if state.voided_at is not None:
             return Outcome(op=operation.id, status="noop", revision=state.revision)
-        merged = merge_delete({**state.extra, **state.values}, base_is_current=is_current)
-        after = self._next(operation, state)
+        merged = merge_delete(state.body, base_is_current=is_current)
+        after = self._next(operation, state, {}, kind)
         if merged.status == "applied":
             after.voided_at = self.now.isoformat()
             return Outcome(op=operation.id, status="applied", revision=after.revision)
@@ -331,18 +330,17 @@ class Book:
             return rejected(
                 operation.id, "record-moved", "The record changed meanwhile; look again."
             )
-        after = self._next(operation, state)
-        for name, value in _asked(changes).items():
-            (after.values if name in kind.names else after.extra)[name] = value
+        after = self._next(operation, state, _asked(changes), kind)
         for conflict in chosen:
             self.resolved[conflict] = operation.id
         return Outcome(op=operation.id, status="applied", revision=after.revision)
 
-    def _next(self, operation: Operation, state: State) -> State:
-        """Return the record's next revision, to be changed by the caller."""
+    def _next(
+        self, operation: Operation, state: State, values: Mapping[str, Any], kind: RecordType
+    ) -> State:
+        """Return the record's next revision with values written."""
         self.superseded.append(Superseded(state=state, op=operation.id))
-        after = state.copy()
-        after.revision += 1
+        after = state.with_values(values, kind.names)
         self.states[state.type, state.id] = after
         return after
 
@@ -420,6 +418,10 @@ class Book:
         self.needs[operation.id] = needs
         detail = {"needs": [need.as_wire() for need in needs]}
         return Outcome(op=operation.id, status="deferred", detail=detail)
+
+
+def _refuse_any(_merged: Mapping[str, Any]) -> list[str]:
+    return ["refused by the database"]
 
 
 def conflict_id(op: UUID, group: str) -> UUID:

@@ -20,6 +20,7 @@ from sampling.actions.batch import Batch
 from sampling.actions.devices import scopes_of
 from sampling.actions.express import Written
 from sampling.actions.intake import Accepted, Actor, Push, accept_received, carried_out
+from sampling.actions.prepared import ask
 from sampling.actions.refusals import is_passing
 from sampling.errors import (
     DeviceBusy,
@@ -30,7 +31,7 @@ from sampling.errors import (
     TooLarge,
 )
 from sampling.models import Device, SyncBatch
-from sampling.rules.envelope import Envelope, Head, decode, inflate, plausible_queue, read_head
+from sampling.rules.envelope import Envelope, Head, decode, inflate, plausible_queue
 from sampling.rules.plain_creates import PlainPush
 
 logger = structlog.get_logger("sampling.pushes")
@@ -56,30 +57,37 @@ _STORE = """
         (device_id, sha256, received_at, encoding, headers, body, state, error)
     SELECT %s, %s, %s, %s, %s::jsonb, %s, 'received', '' FROM unhurried
     ON CONFLICT (device_id, sha256) DO UPDATE SET device_id = EXCLUDED.device_id
-    RETURNING id, state
+    RETURNING id, state, first_seq
 """
 
 
-def store_batch(device: Device, delivery: Delivery) -> tuple[int, bool]:
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A push whose bytes are kept: whether it was applied before, and what `first_seq` says."""
+
+    batch: int
+    was_applied: bool
+    first_seq: int | None
+
+
+def store_batch(device: Device, delivery: Delivery) -> Stored:
     """Keep the bytes of a push, committed, before they are judged.
 
-    Return their number, and whether they were applied before: the same bytes from the same device
-    are kept once.
+    The same bytes from the same device are kept once.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STORE,
-            [
-                device.id,
-                hashlib.sha256(delivery.body).digest(),
-                delivery.received_at,
-                delivery.encoding,
-                _headers_json(delivery.headers),
-                delivery.body,
-            ],
-        )
-        batch, state = cursor.fetchone()
-    return int(batch), state == "applied"
+    stored = ask(
+        _STORE,
+        [
+            device.id,
+            hashlib.sha256(delivery.body).digest(),
+            delivery.received_at,
+            delivery.encoding,
+            _headers_json(delivery.headers),
+            delivery.body,
+        ],
+    )
+    batch, state, first_seq = stored.fetchone() or (0, "", None)
+    return Stored(batch=batch, was_applied=state == "applied", first_seq=first_seq)
 
 
 def receive_push(device: Device, delivery: Delivery) -> tuple[int, Accepted | Written]:
@@ -88,7 +96,8 @@ def receive_push(device: Device, delivery: Delivery) -> tuple[int, Accepted | Wr
     What cannot be decoded stays stored and is answered with the error. A revoked device's push
     is kept for a data steward and answered with DeviceRevoked.
     """
-    batch, was_applied = store_batch(device, delivery)
+    stored = store_batch(device, delivery)
+    batch = stored.batch
     if device.state == "revoked":
         _mark(batch, "quarantined", "device revoked")
         raise DeviceRevoked(batch=batch)
@@ -98,9 +107,7 @@ def receive_push(device: Device, delivery: Delivery) -> tuple[int, Accepted | Wr
     sender = _sender(device, batch, delivery.received_at)
     try:
         body = inflate(delivery.body, delivery.encoding)
-        is_simple = was_applied and not speaks_of_files(body)
-        repeated = _repeated(body, sender) if is_simple else None
-        pushed = repeated or _read(device, body)
+        pushed = _repeated(body, sender, stored) or _read(device, body)
     except DeviceBusy:
         raise
     except RootfieldError as error:
@@ -128,13 +135,15 @@ def _sender(device: Device, batch: int, received_at: dt.datetime) -> journal.Sen
     )
 
 
-def _repeated(body: bytes, sender: journal.Sender) -> Written | None:
+def _repeated(body: bytes, sender: journal.Sender, stored: Stored) -> Written | None:
     """Return the answer to bytes that were applied before, where it is simply the stored one."""
-    try:
-        head = read_head(body)
-    except msgspec.MsgspecError:
+    if not stored.was_applied or speaks_of_files(body):
         return None
-    return replay.answer_again(head, sender, _note_of(head, sender.received_at))
+    push = replay.read_repeated(body)
+    if push is None:
+        return None
+    note = _note_of(push, sender.received_at)
+    return replay.answer_again(push, sender, note, first_seq=stored.first_seq)
 
 
 def _read(device: Device, body: bytes) -> Envelope | PlainPush:
@@ -157,7 +166,7 @@ def _check_identity(device: Device, head: Head) -> None:
         raise DeviceForked
 
 
-def _note_of(head: Head, received_at: dt.datetime) -> journal.PushNote:
+def _note_of(head: Head | replay.Repeated, received_at: dt.datetime) -> journal.PushNote:
     return journal.PushNote(
         clock_offset_s=clock_offset(head.sent_at, received_at), queued=plausible_queue(head.queued)
     )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
-
 import msgspec
 import psycopg
 from django.db import OperationalError, connection, transaction
 
 from sampling.actions import journal
-from sampling.actions.express import Written
+from sampling.actions.express import Written, answers_of_new
+from sampling.actions.prepared import pipeline
 from sampling.errors import DeviceBusy
-from sampling.rules.envelope import Count, Head
-from sampling.rules.plain_creates import are_ids, literal_array
+from sampling.rules.columns import literal_array
+from sampling.rules.envelope import Count
+from sampling.rules.plain_creates import are_ids
 
 _ANSWERS = """
     SELECT count(*), string_agg(concat('{"op":"', o.op, '","status":"', o.status, '"',
@@ -30,62 +28,74 @@ _ANSWERS = """
 _UNHURRIED = "SELECT set_config('synchronous_commit', 'off', true)"
 
 
-class _Named(msgspec.Struct):
+class Named(msgspec.Struct):
+    """An operation by its id and its number."""
+
     op: str
     n: Count
 
 
-_named = msgspec.json.Decoder(_Named)
+class Repeated(msgspec.Struct):
+    """What a push says that was answered before, as far as its answer depends on it."""
+
+    ops: list[Named]
+    sent_at: str = ""
+    queued: int | None = None
 
 
-def answer_again(head: Head, sender: journal.Sender, note: journal.PushNote) -> Written | None:
+_repeated = msgspec.json.Decoder(Repeated)
+
+
+def read_repeated(body: bytes) -> Repeated | None:
+    """Read a push again; None when it is not a plain one."""
+    try:
+        push = _repeated.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return push if push.ops and are_ids([one.op for one in push.ops]) else None
+
+
+def answer_again(
+    push: Repeated, sender: journal.Sender, note: journal.PushNote, *, first_seq: int | None
+) -> Written | None:
     """Return the stored answers of a push whose bytes were applied before.
 
-    None when it holds no operation, or one that was first sent in another batch: the answer is not
-    this simple.
-    Raises DeviceBusy while another push of the device runs.
+    first_seq is where its records begin in the log, if it went by the express lane: its answers
+    follow from that. None when an operation of it was first sent in another batch: its answer is
+    not this simple. Raises DeviceBusy while another push of the device runs.
     """
     try:
-        named = [_named.decode(raw) for raw in head.ops]
-    except msgspec.MsgspecError:
-        return None
-    ops = [one.op for one in named]
-    if not ops or not are_ids(ops):
-        return None
-    assert sender.device is not None
-    try:
         with transaction.atomic():
-            written = _answer(sender.device, ops, [one.n for one in named], sender, note)
+            return _answer(push, sender, note, first_seq)
     except OperationalError as error:
         if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
             raise DeviceBusy from error
         raise
-    return written
 
 
 def _answer(
-    device: UUID,
-    ops: Sequence[str],
-    numbers: Sequence[int],
-    sender: journal.Sender,
-    note: journal.PushNote,
+    push: Repeated, sender: journal.Sender, note: journal.PushNote, first_seq: int | None
 ) -> Written | None:
-    connection.ensure_connection()
-    raw: psycopg.Connection[Any] = connection.connection
-    with connection.wrap_database_errors:
-        with raw.pipeline():  # its end raises what any of them raised
-            journal.send_lock(raw, device)
-            # What is noted here may be lost with the machine's power: the answers told are old.
-            psycopg.Cursor(raw).execute(_UNHURRIED, prepare=True)
-            stored = psycopg.Cursor(raw)
-            stored.execute(_ANSWERS, [literal_array(ops), sender.batch, device], prepare=True)
-            noted = journal.send_note(raw, device, note, numbers, at=sender.received_at)
-        count, answers = stored.fetchone() or (0, "")
-        have = journal.told_have(noted)
+    device, at = sender.device, sender.received_at
+    assert device is not None
+    ops = [one.op for one in push.ops]
+    numbers = [one.n for one in push.ops]
+    stored = None
+    with pipeline() as pipe:
+        journal.send_lock(pipe, device)
+        # What is noted here may be lost with the machine's power: the answers told are old.
+        pipe.send(_UNHURRIED)
+        if first_seq is None:
+            stored = pipe.send(_ANSWERS, [literal_array(ops), sender.batch, device])
+        noted = journal.send_note(pipe, device, note, numbers, at=at)
+    count, answers = stored.fetchone() or (0, "") if stored else (len(ops), None)
     if count != len(ops):
         transaction.set_rollback(True)
         return None
+    have = journal.told_have(noted)
     if have is None:
         with connection.cursor() as cursor:
-            have = journal.acknowledge(cursor, device, note, numbers, at=sender.received_at)
-    return Written(answers=f"[{answers or ''}]".encode(), have=have)
+            have = journal.acknowledge(cursor, device, note, numbers, at=at)
+    if first_seq is not None:
+        answers = answers_of_new(ops, first_seq, more=',"duplicate":true')
+    return Written(answers=f"[{answers}]".encode(), have=have)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,8 +14,9 @@ from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.record_types import captured_types, record_type
 from sampling.models import RECORD_MODELS
+from sampling.rules.columns import json_lines, lines_sql, literal_array
 from sampling.rules.operations import Need, Problem
-from sampling.rules.record_types import RecordType, pointer_to
+from sampling.rules.record_types import Field, RecordType, pointer_to
 
 Key = tuple[str, UUID]
 
@@ -52,10 +52,31 @@ class State:
     voided_at: str | None = None
     device: str | None = None
     is_stored: bool = False
+    changed: frozenset[str] = frozenset()
 
-    def copy(self) -> State:
-        """Return a state that can be changed without changing this one."""
-        return replace(self, values=dict(self.values), extra=dict(self.extra))
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """All members of the record, those of a newer app too; not to be changed."""
+        return {**self.extra, **self.values} if self.extra else self.values
+
+    def with_values(self, values: Mapping[str, Any], names: frozenset[str]) -> State:
+        """Return the next revision of a record. What is not among the names goes to extra."""
+        known, extra = values, self.extra
+        if not values.keys() <= names:
+            known = {name: value for name, value in values.items() if name in names}
+            extra = {**extra, **{name: values[name] for name in values.keys() - names}}
+        return State(
+            type=self.type,
+            id=self.id,
+            scope=self.scope,
+            revision=self.revision + 1,
+            values={**self.values, **known},
+            extra=extra,
+            voided_at=self.voided_at,
+            device=self.device,
+            is_stored=self.is_stored,
+            changed=self.changed.union(values),
+        )
 
     def as_row(self) -> dict[str, Any]:
         """Return the state as one row of the statement's parameter."""
@@ -93,14 +114,39 @@ def _insert_sql(name: str) -> str:
     )
 
 
-@cache
-def _update_sql(name: str) -> str:
+@lru_cache(maxsize=512)
+def _update_sql(name: str, changed: tuple[str, ...]) -> str:
     kind = record_type(name)
-    columns = ", ".join(f'"{f.column}" = r."{f.name}"' for f in kind.fields)
+    fields = [kind.by_name[one] for one in changed]
+    columns = "".join(f', "{f.column}" = r."{f.name}"{_CASTS.get(f.kind, "")}' for f in fields)
+    arrays = "".join(f", {array_sql(f)}" for f in fields)
+    names = "".join(f', "{f.name}"' for f in fields)
     return (
         f"UPDATE {kind.table} AS t SET revision = r._revision, voided_at = r._voided_at,"
-        f" extra = r._extra, {columns} FROM {_recordset(name)} WHERE t.id = r._id"
+        f" extra = r._extra::jsonb{columns}"
+        f" FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], {lines_sql()}{arrays})"
+        f" AS r(_id, _revision, _voided_at, _extra{names}) WHERE t.id = r._id"
     )
+
+
+_CASTS = {"json": "::jsonb", "numbers": "::float8[]"}
+
+
+def array_sql(field: Field) -> str:
+    """Return the SQL of a column of a field; too long a text is refused when it is written."""
+    if field.kind == "json":
+        return lines_sql()
+    kind = "text" if field.kind in ("text", "numbers") else field.sql_type
+    return f"%s::{kind}[]"
+
+
+def column_of(field: Field, values: Sequence[Any]) -> str:
+    """Return the values of a field as the parameter of array_sql."""
+    if field.kind == "json":
+        return json_lines(values)
+    if field.kind == "numbers":
+        return literal_array([None if one is None else literal_array(one) for one in values])
+    return literal_array(values)
 
 
 def insert_records(
@@ -112,8 +158,19 @@ def insert_records(
 
 
 def update_records(cursor: CursorWrapper, name: str, states: Sequence[State]) -> None:
-    """Write the new content of records of one type that are held locked."""
-    cursor.execute(_update_sql(name), [encode([state.as_row() for state in states])])
+    """Write what changed in records of one type that are held locked."""
+    kind = record_type(name)
+    changed = tuple(sorted(kind.names & set().union(*[state.changed for state in states])))
+    parameters = [
+        literal_array([state.id for state in states]),
+        literal_array([state.revision for state in states]),
+        literal_array([state.voided_at for state in states]),
+        json_lines(state.extra for state in states),
+    ]
+    for one in changed:
+        values = [state.values[one] for state in states]
+        parameters.append(column_of(kind.by_name[one], values))
+    cursor.execute(_update_sql(name, changed), parameters)
 
 
 def load_records(
@@ -130,7 +187,7 @@ def load_records(
             [uuid_array(ids), project],
         )
         for (body,) in cursor.fetchall():
-            state = _state_from_row(kind, body if isinstance(body, dict) else json.loads(body))
+            state = _state_from_row(kind, from_json(body))
             found[name, state.id] = state
     return found
 

@@ -175,7 +175,8 @@ SYNC_BATCH_STATES = [
 class SyncBatch(models.Model):
     """A push exactly as it came, stored before anything looked at it.
 
-    One that a withdrawn device sent waits, quarantined, for a steward's decision.
+    One that a withdrawn device sent waits, quarantined, for a steward's decision. `first_seq` is
+    set where every operation brought a new record: from there they stand in the log, in order.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -187,6 +188,7 @@ class SyncBatch(models.Model):
     body = models.BinaryField()
     state = models.CharField(max_length=12, choices=SYNC_BATCH_STATES, default="received")
     error = models.TextField(blank=True)
+    first_seq = models.BigIntegerField(null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )

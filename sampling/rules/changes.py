@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
+
+import msgspec
 
 from sampling.errors import RuleError
 from sampling.rules.json_values import Value
 
-_VALUE_KEYS = frozenset({"from", "to"})
 _SET_KEYS = frozenset({"add", "remove"})
 
 
@@ -20,8 +20,7 @@ class ChangeMalformed(RuleError):
     title = 'A change is {"from": ..., "to": ...} or {"add": [...], "remove": [...]}.'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What an operation asks of one field: another value, or other members of a set."""
 
     to: Value = None
@@ -34,6 +33,8 @@ class Change:
 
 def parse_change(raw: object) -> Change:
     """Read one entry of an operation's `chg`; raises ChangeMalformed."""
+    if type(raw) is dict and "to" in raw and len(raw) == 1 + ("from" in raw):
+        return Change(to=raw["to"], has_from="from" in raw, from_=raw.get("from"))
     if not isinstance(raw, Mapping) or not raw:
         raise ChangeMalformed
     keys = set(raw)
@@ -41,9 +42,7 @@ def parse_change(raw: object) -> Change:
         return Change(
             is_set=True, add=_members(raw.get("add", [])), remove=_members(raw.get("remove", []))
         )
-    if "to" not in keys or not keys <= _VALUE_KEYS:
-        raise ChangeMalformed(members=sorted(str(key) for key in keys))
-    return Change(to=raw["to"], has_from="from" in keys, from_=raw.get("from"))
+    raise ChangeMalformed(members=sorted(str(key) for key in keys))
 
 
 def whole_groups(
@@ -56,11 +55,10 @@ def whole_groups(
     """
     whole = {name: _as_seen(change, name, seen) for name, change in changes.items()}
     for group in groups:
-        if any(field in changes for field in group):
+        if not changes.keys().isdisjoint(group):
             for field in group:
-                if field in seen:
-                    unchanged = Change(to=seen[field], has_from=True, from_=seen[field])
-                    whole.setdefault(field, unchanged)
+                if field in seen and field not in whole:
+                    whole[field] = Change(to=seen[field], has_from=True, from_=seen[field])
     return whole
 
 

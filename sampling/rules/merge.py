@@ -10,8 +10,9 @@ The vectors in `docs/sync/merge-vectors.json` are this module's specification fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from sampling.rules.changes import (
     Change,
@@ -39,11 +40,13 @@ __all__ = [
 
 Status = Literal["applied", "merged", "conflict", "noop"]
 
+Validate = Callable[[Mapping[str, Value]], Sequence[object]]
+"""Returns what is wrong with a merged record."""
+
 DELETED_VS_EDITED = "deleted-vs-edited"
 
 
-@dataclass(frozen=True, kw_only=True)
-class GroupConflict:
+class GroupConflict(msgspec.Struct, frozen=True, kw_only=True):
     """One group two people changed differently; the server's values stay until someone decides.
 
     base is what the device saw where it said so, server what is stored, device what it asked for.
@@ -56,8 +59,7 @@ class GroupConflict:
     device: dict[str, Value]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Merged:
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of one merge: `values` are the fields to write, groups go by their first field.
 
     took names the groups written. kept names the groups of the operation that stay as stored:
@@ -71,18 +73,13 @@ class Merged:
     conflicts: tuple[GroupConflict, ...]
 
 
-def accept_any(_merged: Mapping[str, Value]) -> Sequence[object]:
-    """Find no problem in any record."""
-    return ()
-
-
 def merge(
     current: Mapping[str, Value],
     changes: Mapping[str, Change],
     *,
     groups: Sequence[Sequence[str]],
     base_is_current: bool,
-    validate: Callable[[Mapping[str, Value]], Sequence[object]] = accept_any,
+    validate: Validate | None = None,
 ) -> Merged:
     """Merge one operation into the current content of its record.
 
@@ -99,19 +96,18 @@ def merge(
     conflict instead.
     """
     touched = _touched_groups(current, changes, groups)
-    wanted = {group.name: group.wanted() for group in touched}
-    moved = [group for group in touched if wanted[group.name]]
+    moved = [group for group in touched if group.wanted]
     taken = [group for group in moved if group.is_clean(base_is_current=base_is_current)]
-    values = {field: value for group in taken for field, value in wanted[group.name].items()}
-    if values and validate({**current, **values}):
+    values = {field: value for group in taken for field, value in group.wanted.items()}
+    if values and validate is not None and validate({**current, **values}):
         taken, values = [], {}
     clashes = [group for group in moved if group not in taken]
     return Merged(
         status=_status(values, clashes, base_is_current=base_is_current),
         values=values,
-        took=tuple(group.name for group in taken),
-        kept=tuple(group.name for group in touched if group not in taken),
-        conflicts=tuple(group.conflict() for group in clashes),
+        took=tuple([group.name for group in taken]),
+        kept=tuple([group.name for group in touched if group not in taken]),
+        conflicts=tuple([group.conflict() for group in clashes]),
     )
 
 
@@ -136,7 +132,7 @@ def merge_into_deleted(
     changes: Mapping[str, Change],
     *,
     groups: Sequence[Sequence[str]],
-    validate: Callable[[Mapping[str, Value]], Sequence[object]] = accept_any,
+    validate: Validate | None = None,
 ) -> Merged:
     """Merge an edit into a record that was deleted meanwhile: the edit wins.
 
@@ -155,41 +151,50 @@ def merge_into_deleted(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """The changes of one operation to one merge group, beside what is stored there."""
+    """The changes of one operation to one merge group, beside what is stored there.
 
-    fields: tuple[str, ...]
-    changes: Mapping[str, Change]
-    current: Mapping[str, Value]
+    `asked` are the values it asks for, `wanted` those of them that would have to be written.
+    """
 
-    @property
-    def name(self) -> str:
-        return self.fields[0]
+    __slots__ = ("asked", "changes", "current", "fields", "name", "wanted")
 
-    def wanted(self) -> dict[str, Value]:
-        """Return the values that would have to be written for the operation to be true."""
-        asked = {field: self._asked(field) for field in self.changes}
-        return {
-            field: value
-            for field, value in asked.items()
-            if not same_value(value, self._stored(field))
-        }
+    def __init__(
+        self, fields: Sequence[str], changes: Mapping[str, Change], current: Mapping[str, Value]
+    ) -> None:
+        self.name = fields[0]
+        self.fields = fields
+        self.changes = changes
+        self.current = current
+        self.asked: dict[str, Value] = {}
+        self.wanted: dict[str, Value] = {}
+        for field, change in changes.items():
+            stored = current.get(field)
+            asked = change.to
+            if change.is_set:
+                members = _members_of(stored)
+                asked = _written((members - {*change.remove}) | {*change.add})
+                if stored is None or is_text_list(stored):
+                    stored = _written(members)  # in the order in which sets are written
+            self.asked[field] = asked
+            if not same_value(asked, stored):
+                self.wanted[field] = asked
 
     def is_clean(self, *, base_is_current: bool) -> bool:
-        unnamed = [f for f in self.fields if f in self.current and f not in self.changes]
-        if unnamed and not base_is_current:
+        changes, current = self.changes, self.current
+        if not base_is_current and any(f in current and f not in changes for f in self.fields):
             return False
-        return all(self._is_clean(field, base_is_current=base_is_current) for field in self.changes)
+        return all(self._is_clean(field, base_is_current=base_is_current) for field in changes)
 
     def conflict(self) -> GroupConflict:
-        fields = tuple(f for f in self.fields if f in self.changes or f in self.current)
+        changes, current = self.changes, self.current
+        fields = tuple([f for f in self.fields if f in changes or f in current])
         return GroupConflict(
             group=self.name,
             fields=fields,
-            base={f: change.from_ for f, change in self.changes.items() if change.has_from},
-            server={f: self.current.get(f) for f in fields},
-            device={f: self._asked(f) for f in self.changes},
+            base={f: change.from_ for f, change in changes.items() if change.has_from},
+            server={f: current.get(f) for f in fields},
+            device=self.asked,
         )
 
     def _is_clean(self, field: str, *, base_is_current: bool) -> bool:
@@ -200,30 +205,21 @@ class _Group:
             return True
         return same_value(change.from_, stored) or same_value(change.to, stored)
 
-    def _asked(self, field: str) -> Value:
-        change = self.changes[field]
-        if not change.is_set:
-            return change.to
-        return _written((_members_of(self.current.get(field)) - {*change.remove}) | {*change.add})
-
-    def _stored(self, field: str) -> Value:
-        """Return what is stored, a set in the order in which sets are written."""
-        stored = self.current.get(field)
-        is_set = self.changes[field].is_set and (stored is None or is_text_list(stored))
-        return _written(_members_of(stored)) if is_set else stored
-
 
 def _touched_groups(
     current: Mapping[str, Value], changes: Mapping[str, Change], groups: Sequence[Sequence[str]]
 ) -> list[_Group]:
     """Return the groups the operation touches, in the order of `groups`, then of its fields."""
-    grouped = {field for group in groups for field in group}
-    alone = [(field,) for field in changes if field not in grouped]
-    return [
-        _Group(tuple(group), {f: changes[f] for f in group if f in changes}, current)
-        for group in (*groups, *alone)
-        if any(field in changes for field in group)
-    ]
+    alone = dict(changes)
+    touched = []
+    for group in groups:
+        if not changes.keys().isdisjoint(group):
+            named = {field: changes[field] for field in group if field in changes}
+            touched.append(_Group(group, named, current))
+            for field in named:
+                alone.pop(field, None)
+    touched += [_Group((field,), {field: change}, current) for field, change in alone.items()]
+    return touched
 
 
 def _status(

@@ -247,22 +247,3 @@ def _told(field: Field, column: Sequence[Any]) -> Sequence[Any]:
         return column
     written = {moment: moment_as_told(moment) for moment in {*column} - {None}}
     return [written.get(moment) for moment in column]
-
-
-def literal_array(column: Sequence[Any]) -> str:
-    """Return a column as PostgreSQL writes an array of it.
-
-    JSON writes plain values, nulls and quoted texts the same way; only a backslash means
-    something else there.
-    """
-    text = msgspec.json.encode(column)
-    if b"\\" not in text:
-        return f"{{{text[1:-1].decode()}}}"
-    return f"{{{','.join(map(_literal, column))}}}"
-
-
-def _literal(value: Any) -> str:
-    if not isinstance(value, str):
-        return msgspec.json.encode(value).decode()
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import msgspec
 from django.core import signing
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.attachments import missing_files
-from sampling.actions.ledger import current_epoch
+from sampling.actions.ledger import EPOCH, told_epoch
+from sampling.actions.prepared import Cursor, Pipe, ask, pipeline
+from sampling.actions.storage import from_json
 from sampling.errors import CursorExpired
 from sampling.models import Device
 from sampling.sync.pages import read_page
@@ -87,11 +87,12 @@ def grants_of(device: Device, scopes: Mapping[str, str]) -> dict[str, int]:
 
     A campaign may be granted to the device and to its person, and each grant be renewed.
     """
-    generations: dict[str, int] = dict.fromkeys(scopes, 1)
-    with connection.cursor() as cursor:
-        cursor.execute(_GENERATIONS, [device.pk, device.user_id, device.project_id])
-        generations |= {f"campaign:{campaign}": grown for campaign, grown in cursor.fetchall()}
-    return generations
+    grown = ask(_GENERATIONS, [device.pk, device.user_id, device.project_id])
+    return dict.fromkeys(scopes, 1) | _by_scope(grown)
+
+
+def _by_scope(grown: Cursor) -> dict[str, int]:
+    return {f"campaign:{campaign}": generation for campaign, generation in grown}
 
 
 _SETTLED = """
@@ -115,14 +116,12 @@ _SETTLED = """
 """
 
 
-def settled_operations(
-    cursor: CursorWrapper, device: UUID, windows: Mapping[str, tuple[int, int]]
-) -> list[dict[str, Any]]:
-    """Return the held operations of a device that were settled in the pages just read.
+def settled_operations(pipe: Pipe, device: UUID, windows: Mapping[str, tuple[int, int]]) -> Cursor:
+    """Ask for the held operations of a device that were settled in the pages just read.
 
     Those of its former selves are its own: it carries on their outbox.
     """
-    cursor.execute(
+    return pipe.send(
         _SETTLED,
         {
             "scopes": list(windows),
@@ -131,12 +130,15 @@ def settled_operations(
             "device": device,
         },
     )
+
+
+def _as_outcomes(settled: Cursor) -> list[dict[str, Any]]:
+    """Return outcomes as they travel: members that say nothing are left out."""
     results = []
-    for op, status, revision, seq, detail in cursor.fetchall():
-        decoded = msgspec.json.decode(detail) if isinstance(detail, str) else detail
+    for op, status, revision, seq, detail in settled:
         told = {"op": str(op), "status": status, "v": revision, "seq": seq}
         told = {name: value for name, value in told.items() if value is not None}
-        results.append({**told, **(decoded or {})})
+        results.append({**told, **(from_json(detail) or {})})
     return results
 
 
@@ -149,24 +151,27 @@ def pull(
     at: dt.datetime,
 ) -> dict[str, Any]:
     """Return what changed for a device since its cursors, and what it has to purge."""
-    epoch = current_epoch()
-    with connection.cursor() as cursor:
-        generations = grants_of(device, scopes)
-        pages, windows = [], {}
-        for scope in sorted(asked.keys() & scopes.keys()):
-            place = _place(asked[scope], scope, generations[scope], epoch)
-            page, after = turn_page(place, limit=limit)
-            pages.append(msgspec.Raw(page))
-            windows[scope] = (place.seq, after.seq)
-        results = settled_operations(cursor, device.id, windows)
-        missing = missing_files(cursor, windows)
-        cursor.execute(_PULLED, [at, device.pk, at - NOTED_EVERY])
+    with pipeline() as pipe:
+        epoch_told = pipe.send(EPOCH)
+        grown = pipe.send(_GENERATIONS, [device.pk, device.user_id, device.project_id])
+    epoch = told_epoch(epoch_told)
+    generations = dict.fromkeys(scopes, 1) | _by_scope(grown)
+    pages, windows = [], {}
+    for scope in sorted(asked.keys() & scopes.keys()):
+        place = _place(asked[scope], scope, generations[scope], epoch)
+        page, after = turn_page(place, limit=limit)
+        pages.append(msgspec.Raw(page))
+        windows[scope] = (place.seq, after.seq)
+    with pipeline() as pipe:
+        settled = settled_operations(pipe, device.id, windows)
+        missing = missing_files(pipe, windows)
+        pipe.send(_PULLED, [at, device.pk, at - NOTED_EVERY])
     return {
         "epoch": epoch,
         "server_time": at.isoformat(),
         "scopes": pages,
-        "missing": missing,
-        "op_results": results,
+        "missing": dict(missing),
+        "op_results": _as_outcomes(settled),
         "directives": [
             {"scope": scope, "do": "purge"} for scope in sorted(asked.keys() - scopes.keys())
         ],

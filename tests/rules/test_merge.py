@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +56,7 @@ def outcome_of(vector: dict[str, Any]) -> dict[str, Any]:
             base_is_current=vector["base_is_current"],
             validate=problems,
         )
-    return json.loads(json.dumps(asdict(merged)))
+    return json.loads(msgspec.json.encode(merged))
 
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: vector["name"])

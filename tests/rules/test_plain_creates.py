@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sampling.rules.columns import literal_array
 from sampling.rules.envelope import MAX_OPERATION, MAX_OPERATIONS
 from sampling.rules.plain_creates import (
     PlainPush,
     PlainReader,
     are_ids,
     lines_of,
-    literal_array,
     moment_as_told,
 )
 from sampling.rules.record_types import Field, RecordType

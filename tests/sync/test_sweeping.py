@@ -24,7 +24,7 @@ AT_ONCE = timedelta(seconds=-1)
 def store_only(wire: Wire, body: bytes, encoding: str = "") -> SyncBatch:
     """Keep a push as the site does, and crash before it is judged."""
     delivery = pushes.Delivery(body=body, encoding=encoding, headers={}, received_at=timezone.now())
-    batch, _ = pushes.store_batch(wire.device, delivery)
+    batch = pushes.store_batch(wire.device, delivery).batch
     return SyncBatch.objects.get(pk=batch)
 
 
