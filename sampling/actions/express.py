@@ -21,7 +21,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from sampling.actions import journal
 from sampling.actions.duplicates import CODE, HAS_DUPLICATES, LOCK_CODES, SPECIMEN
-from sampling.actions.ledger import MODULUS, record_checksum
+from sampling.actions.ledger import MODULUS, checksum_of_new
 from sampling.actions.prepared import Cursor, Pipe, pipeline
 from sampling.actions.record_types import TYPE_ORDER, captured_types, record_type
 from sampling.actions.storage import array_sql, encode, need, parents_query
@@ -187,10 +187,7 @@ class _Express:
         """Return what the last statement says: counter, change log, operations, batch."""
         operations = self.push.operations
         types = [str(type(operation).__struct_config__.tag) for operation in operations]
-        total = sum(
-            record_checksum(name, operation.id, 1)
-            for name, operation in zip(types, operations, strict=True)
-        )
+        total = checksum_of_new(types, [operation.id for operation in operations])
         return {
             "scope": self.push.scope,
             "count": len(operations),

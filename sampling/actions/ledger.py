@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -98,6 +99,15 @@ def record_checksum(type_name: str, record: UUID | str, revision: int) -> int:
     """Return what a live record adds to the sum of its scope, 0 to 2 to the 64."""
     digest = sha256(f"{type_name}:{record}:{revision}".encode()).digest()
     return int.from_bytes(digest[:8], "big")
+
+
+def checksum_of_new(names: Iterable[str], records: Iterable[str]) -> int:
+    """Return the sum of the checksums of new records, each the first revision of its type."""
+    digests = [
+        sha256(f"{name}:{record}:1".encode()).digest()[:8]
+        for name, record in zip(names, records, strict=True)
+    ]
+    return sum(struct.unpack(f">{len(digests)}Q", b"".join(digests)))
 
 
 def _log(

@@ -200,6 +200,12 @@ class SyncBatch(models.Model):
             models.UniqueConstraint(name="syncbatch_once", fields=["device", "sha256"]),
             one_of("syncbatch_state_known", "state", SYNC_BATCH_STATES),
             models.CheckConstraint(
+                name="syncbatch_only_applied_have_a_place",
+                condition=Q(first_seq__isnull=True) | Q(state="applied", first_seq__gt=0),
+                violation_error_code="place_without_records",
+                violation_error_message="Only a push that was applied has a place in the log.",
+            ),
+            models.CheckConstraint(
                 name="syncbatch_refused_by_somebody",
                 condition=~Q(state="refused")
                 | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(error="")),

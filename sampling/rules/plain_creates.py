@@ -144,7 +144,7 @@ def _is_plain(head: Head, operations: Sequence[PlainCreate]) -> bool:
         == count
         and are_ids(ids)
         and are_ids(ops)
-        and max(len(memoryview(raw)) for raw in head.ops) <= MAX_OPERATION
+        and max([len(memoryview(raw)) for raw in head.ops]) <= MAX_OPERATION
     )
 
 

@@ -134,6 +134,7 @@ REFUSED = [
     ("finding", None, "finding_once"),
     ("syncbatch", "state = 'lost'", "syncbatch_state_known"),
     ("syncbatch", "state = 'refused', error = 'why'", "syncbatch_refused_by_somebody"),
+    ("syncbatch", "first_seq = 1", "syncbatch_only_applied_have_a_place"),
     ("syncbatch", None, "syncbatch_once"),
     ("syncoperation", "status = 'fine'", "syncoperation_status_known"),
     ("syncoperation", None, "syncoperation_number_once"),

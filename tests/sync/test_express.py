@@ -227,6 +227,34 @@ def test_the_same_bytes_again_are_answered_from_what_is_stored(wire: Wire, plot:
     assert SyncBatch.objects.count() == 1
 
 
+def test_new_records_sent_again_are_answered_from_their_place_in_the_log(
+    wire: Wire, plot: Plot
+) -> None:
+    wire.push(wire.point(plot))
+    point = wire.point(plot)
+    body = json.dumps(wire.envelope(point, wire.core(point), wire.core(point))).encode()
+    first = wire.send(body).json()
+    batch = SyncBatch.objects.get(pk=first["batch"])
+
+    again = wire.send(body).json()
+    SyncBatch.objects.update(first_seq=None)
+    from_the_operations = wire.send(body).json()
+
+    assert batch.first_seq == first["outcomes"][0]["seq"] > 1
+    assert [one | {"duplicate": True} for one in first["outcomes"]] == again["outcomes"]
+    assert again["outcomes"] == from_the_operations["outcomes"]
+    assert again["have"] == from_the_operations["have"] == first["have"]
+
+
+def test_a_push_of_other_than_new_records_has_no_place_in_the_log(wire: Wire, plot: Plot) -> None:
+    point = wire.point(plot)
+    core = wire.core(point)
+
+    wire.push(point, core, wire.patch(core, {"v": 1}, note=("", "wet")))
+
+    assert SyncBatch.objects.get().first_seq is None
+
+
 @pytest.mark.parametrize("bad", [{"n": 5}, {"op": "x"}, "\ud800", {"op": "A" * 36}])
 def test_bytes_again_that_hold_what_cannot_be_named_are_judged_again(
     wire: Wire, plot: Plot, bad: Any
