@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 
 from sampling.actions.ledger import Step, take_steps
 from sampling.actions.planning import Base, Book
-from sampling.actions.prepared import Cursor, Pipe
+from sampling.actions.prepared import Cursor, Pipe, ask
 from sampling.actions.storage import Key, State, encode, from_json
 from sampling.actions.waiting import Held, write_waiting
 from sampling.rules.columns import json_lines, lines_sql, literal_array
@@ -244,7 +244,7 @@ def keep_superseded(cursor: CursorWrapper, book: Book, *, at: dt.datetime) -> No
     replaced = [one.state for one in book.superseded]
     if not replaced:
         return
-    cursor.execute(
+    ask(
         "INSERT INTO sampling_recordversion (record, revision, type, op, body, replaced_at)"
         " SELECT r.record, r.revision, r.type, r.op, r.body::jsonb, %s"
         f" FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::uuid[], {lines_sql()})"
@@ -264,7 +264,7 @@ def keep_conflicts(cursor: CursorWrapper, book: Book, *, project: UUID, at: dt.d
     """Store new conflicts and close the resolved ones."""
     found = book.conflicts
     if found:
-        cursor.execute(
+        ask(
             "INSERT INTO sampling_syncconflict (id, operation_id, project_id, scope, type, record,"
             ' kind, "group", base, server, device_values, raised_at)'
             " SELECT r.id, r.operation, %s, r.scope, r.type, r.record, r.kind, r.group,"

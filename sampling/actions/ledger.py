@@ -37,7 +37,7 @@ _LOG = """
     FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::bigint[], %s::int[], %s::text[])
         AS r(scope, type, record, seq, revision, gone)
     ON CONFLICT (record, type, scope) DO UPDATE
-    SET seq = EXCLUDED.seq, revision = EXCLUDED.revision, gone = EXCLUDED.gone
+    SET seq = EXCLUDED.seq, revision = EXCLUDED.revision, gone = EXCLUDED.gone, line = ''
 """
 
 
@@ -128,7 +128,7 @@ def _log(
             [step.revision for step in steps],
             [step.gone for step in steps],
         )
-        cursor.execute(_LOG, [literal_array(column) for column in columns])
+        ask(_LOG, [literal_array(column) for column in columns])
     return places
 
 

@@ -12,6 +12,7 @@ import msgspec
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
+from sampling.actions.prepared import ask
 from sampling.actions.record_types import captured_types, record_type
 from sampling.models import RECORD_MODELS
 from sampling.rules.columns import json_lines, lines_sql, literal_array
@@ -170,7 +171,7 @@ def update_records(cursor: CursorWrapper, name: str, states: Sequence[State]) ->
     for one in changed:
         values = [state.values[one] for state in states]
         parameters.append(column_of(kind.by_name[one], values))
-    cursor.execute(_update_sql(name, changed), parameters)
+    ask(_update_sql(name, changed), parameters)
 
 
 def load_records(
@@ -181,12 +182,12 @@ def load_records(
     for name in sorted({type_name for type_name, _ in keys}):
         kind = record_type(name)
         ids = [record for type_name, record in keys if type_name == name]
-        cursor.execute(
-            f"SELECT to_jsonb(t) FROM {kind.table} AS t"
+        rows = ask(
+            f"SELECT row_to_json(t)::text FROM {kind.table} AS t"
             " WHERE id = ANY(%s::uuid[]) AND project_id = %s ORDER BY id FOR UPDATE",
             [uuid_array(ids), project],
         )
-        for (body,) in cursor.fetchall():
+        for (body,) in rows:
             state = _state_from_row(kind, from_json(body))
             found[name, state.id] = state
     return found
