@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -14,7 +15,10 @@ Values = Sequence[Any] | Mapping[str, Any]
 
 
 class Pipe:
-    """Sends statements in a pipeline; each cursor holds its answer once the pipeline has ended."""
+    """Sends statements; each cursor holds its answer, in a pipeline once that has ended.
+
+    Whoever listens to the statements of the connection hears of these too.
+    """
 
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         self._raw = raw
@@ -22,8 +26,15 @@ class Pipe:
     def send(self, statement: str, values: Values = ()) -> Cursor:
         """Send a statement and return the cursor its answer will be in."""
         cursor = psycopg.Cursor(self._raw)
-        cursor.execute(statement, values, prepare=True)
+        send = _send
+        for listener in reversed(connection.execute_wrappers):
+            send = partial(listener, send)
+        send(statement, values, False, {"connection": connection, "cursor": cursor})
         return cursor
+
+
+def _send(statement: str, values: Values, _many: bool, context: Mapping[str, Any]) -> None:
+    context["cursor"].execute(statement, values, prepare=True)
 
 
 @contextmanager
@@ -39,4 +50,7 @@ def ask(statement: str, values: Values = ()) -> Cursor:
     """Send a statement, and return the cursor its answer is in."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        return Pipe(connection.connection).send(statement, values)
+        answer = Pipe(connection.connection).send(statement, values)
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": statement, "time": ""})
+    return answer

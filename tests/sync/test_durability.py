@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection
 
 from sampling.actions import express, journal, replay
+from sampling.actions.prepared import Cursor, Pipe
 from sampling.models import Plot, SyncBatch
 from tests.sync.wire import Wire
 
@@ -34,16 +34,14 @@ def waiting_database() -> Any:
 
 
 @pytest.fixture
-def judged_under(monkeypatch: pytest.MonkeyPatch) -> list[psycopg.Cursor[Any]]:
+def judged_under(monkeypatch: pytest.MonkeyPatch) -> list[Cursor]:
     """Look at the setting in the middle of each transaction that answers a push."""
-    looks: list[psycopg.Cursor[Any]] = []
+    looks: list[Cursor] = []
     send_note = journal.send_note
 
-    def looked(raw: psycopg.Connection[Any], *args: Any, **kwargs: Any) -> psycopg.Cursor[Any]:
-        cursor = psycopg.Cursor(raw)
-        cursor.execute("SHOW synchronous_commit")
-        looks.append(cursor)
-        return send_note(raw, *args, **kwargs)
+    def looked(pipe: Pipe, *args: Any, **kwargs: Any) -> Cursor:
+        looks.append(pipe.send("SHOW synchronous_commit"))
+        return send_note(pipe, *args, **kwargs)
 
     for module in (express, replay):
         monkeypatch.setattr(module.journal, "send_note", looked)
@@ -51,7 +49,7 @@ def judged_under(monkeypatch: pytest.MonkeyPatch) -> list[psycopg.Cursor[Any]]:
 
 
 def test_new_records_wait_for_the_disk_and_repeated_answers_do_not(
-    waiting_database: Any, wire: Wire, plot: Plot, judged_under: list[psycopg.Cursor[Any]]
+    waiting_database: Any, wire: Wire, plot: Plot, judged_under: list[Cursor]
 ) -> None:
     body = json.dumps(wire.envelope(wire.point(plot))).encode()
 

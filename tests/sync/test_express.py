@@ -359,4 +359,4 @@ def test_a_page_tells_what_was_edited_and_not_what_was_created(wire: Wire, plot:
 
     (change,) = wire.page()["changes"]
     assert (change["v"], change["data"]["note"]) == (2, "wet")
-    assert SyncChange.objects.get(scope=wire.scope).line != ""
+    assert SyncChange.objects.get(scope=wire.scope).line == ""
