@@ -95,6 +95,7 @@ class Neighbours:
     """The plots that may stand in, in the order of their codes."""
 
     background: BackgroundKind
+    seeks_former_soil: bool
     plots: Sequence[Neighbour] = field(default=())
 
     def unlabelled_soil(self, subject: Subject, depths: Depths) -> Sought:
@@ -108,7 +109,9 @@ class Neighbours:
         return self._nearest(subject, _grew_the_same, lambda one: one.root_background.near(depths))
 
     def former_soil(self, subject: Subject, depths: Depths) -> Sought:
-        """Return the soil of a depth on controls that grew another crop."""
+        """Return the soil of a depth on controls that grew another crop, where it is asked for."""
+        if not self.seeks_former_soil:
+            return Sought()
         return self._nearest(subject, _kept_its_plants, lambda one: one.natural.at(depths))
 
     def sought_for_label(self, subject: Subject) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -29,15 +29,13 @@ class TracedPlot:
 
     def fields(self, references: dict[str, Any], neighbours: Neighbours) -> dict[str, Any]:
         """Return the fields of the plot of the science; `used` is complete only after it."""
-        sought = []
-        if self.labelled.lacks_reference:
-            sought.append(neighbours.sought_for_label(self.subject))
-        elif self.natural.lacks_reference:
-            sought.append(neighbours.sought_for_nature(self.subject))
+        labelled = self.labelled.lacks_reference
+        natural = neighbours.seeks_former_soil and self.natural.lacks_reference
         return {
             **self.labelled.fields(self.subject, neighbours),
             **self.natural.fields(references, self.subject, neighbours),
-            "references_sought": " ".join(sought),
+            "backgrounds_sought": neighbours.sought_for_label(self.subject) if labelled else "",
+            "former_soil_sought": neighbours.sought_for_nature(self.subject) if natural else "",
         }
 
     def used(self) -> set[Lineage]:
@@ -66,15 +64,17 @@ def neighbours_for(
     """Return the plots that may stand in for references these plots lack.
 
     Others of their sites are read only where something is lacking: by sets, whatever their number.
+    Soil under the vegetation before is lacking only where the order says when that changed: else a
+    plot would be compared with whatever was read for others.
     """
+    nobody = Neighbours(
+        background=options.background, seeks_former_soil=options.crop_years is not None
+    )
     labelled = [one for one in traced.values() if one.labelled.lacks_reference]
-    natural = [
-        one
-        for one in traced.values()
-        if options.crop_years is not None and one.natural.lacks_reference
-    ]
+    natural = [one for one in traced.values() if one.natural.lacks_reference]
+    natural = natural if nobody.seeks_former_soil else []
     if not labelled and not natural:
-        return Neighbours(background=options.background)
+        return nobody
     sought = Q(study__site__in=_sites(labelled))
     sought |= Q(study__site__in=_sites(natural), treatment__is_control=True)
     ids = (
@@ -88,7 +88,7 @@ def neighbours_for(
     rows = read_rows(campaign_id, list(ids))
     others = traced_plots(rows, Bench(material=rows.material), options)
     known = [one.neighbour() for one in (*traced.values(), *others.values())]
-    return Neighbours(background=options.background, plots=sorted(known, key=_code))
+    return replace(nobody, plots=sorted(known, key=_code))
 
 
 def _sites(traced: Iterable[TracedPlot]) -> set[uuid.UUID]:

@@ -187,7 +187,7 @@ class Plot:
     crop_root and extraneous_matter are the sources that isotopes tell apart, on the scales named;
     clean_root_carbon is g C per g of roots picked clean, crop_shoot the delta 13C of shoots.
     deposited is the C (or N) that was found in the soil, in place of a ratio to the roots.
-    references_sought says where references of soil and roots were looked for.
+    backgrounds_sought and former_soil_sought say where references were looked for.
     """
 
     key: str
@@ -210,7 +210,8 @@ class Plot:
     tracer_scales: Sequence[str | None] = ()
     root_carbon_per_nitrogen: Measured | None = None
     crop_shoot: Measured | None = None
-    references_sought: str = ""
+    backgrounds_sought: str = ""
+    former_soil_sought: str = ""
     deposited: SoilAmounts | None = None
     deposited_is_nitrogen: bool = False
 

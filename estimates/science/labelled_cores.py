@@ -9,12 +9,14 @@ ratio of the roots. Roots lost in washing are in the amount already, so no washi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from estimates.science.errors import NotEnoughData, UnderDetermined
 from estimates.science.findings import Finding
 from estimates.science.inflows import KG_HA_PER_G_M2
-from estimates.science.inputs import LabelledLayer, Measured, Options, Plot
+from estimates.science.inputs import Measured, Options, Plot
 from estimates.science.isotopes.labelling import (
     DETECTION_SDS,
     Background,
@@ -31,19 +33,18 @@ from estimates.science.isotopes.scales import (
 )
 from estimates.science.parameters import ParameterSet
 from estimates.science.results import Note, PlotEstimate
-from estimates.science.soil_amounts import AmountLayer, SoilAmounts, SoilShare
-from estimates.science.soil_estimate import (
+from estimates.science.soil_amounts import SoilShare
+from estimates.science.soil_estimate import lines_of, with_roots
+from estimates.science.soil_shares import (
     UNLABELLED_ROOTS,
     UNLABELLED_SOIL,
     FoundInSoil,
-    check_complete,
-    check_share,
-    gap_notes,
-    lines_of,
+    WholeLayer,
+    gathered,
     reference_notes,
-    with_roots,
+    whole_layers,
 )
-from estimates.science.tracer_layers import Concentration, Density, Reference, check_apart
+from estimates.science.tracer_layers import Reference
 
 METHOD = "labelled_cores"
 LEAST_SD = {"13C": 0.1, "15N": 0.2, "14C": 0.01}
@@ -94,16 +95,10 @@ def found_by_label(plot: Plot, options: Options) -> FoundInSoil:
             "on plots of their own."
         )
     layers = _whole_layers(plot, options)
-    notes: set[Note] = set(gap_notes(plot.labelled))
-    found = []
-    for layer in layers:
-        amount, doubts = _amount(layer, plot, options)
-        found.append(amount)
-        notes |= {
-            Note(code=f"label_{doubt.code}", message=f"At {layer.span}: {doubt.message}")
-            for doubt in doubts
-        }
-    amounts = SoilAmounts(tuple(found))
+    is_legume = any(stand.plant_group == LEGUMES for stand in plot.stands)
+    amounts, notes = gathered(
+        layers, partial(_share_of, options=options, is_legume=is_legume), prefix="label"
+    )
     element = "N" if options.tracer == "15N" else "C"
     text = (
         f"Rhizodeposits by {options.tracer}: {amounts.total_g_m2:.3g} g {element} per m2; the "
@@ -118,20 +113,12 @@ def found_by_label(plot: Plot, options: Options) -> FoundInSoil:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WholeLayer:
+class WholeLabelledLayer(WholeLayer):
     """A labelled layer that lacks nothing."""
 
-    layer: LabelledLayer
     soil_background: Reference
     root: Measured
     root_background: Reference
-    element_g_per_g: Concentration
-    bulk_density_g_cm3: Density
-
-    @property
-    def span(self) -> str:
-        """Return its depths in words."""
-        return self.layer.span
 
     def fractions(self, options: Options) -> LabelledPlot:
         """Return soil and roots as atom fractions, the background soil with its spread."""
@@ -148,16 +135,16 @@ class WholeLayer:
         )
 
 
-def _amount(
-    layer: WholeLayer, plot: Plot, options: Options
-) -> tuple[AmountLayer, tuple[Finding, ...]]:
+def _share_of(
+    layer: WholeLabelledLayer, *, options: Options, is_legume: bool
+) -> tuple[SoilShare, Sequence[Finding]]:
     labelled = layer.fractions(options)
     result = rhizodeposition(
         labelled,
         soil_stock=0.0,
         label=options.label,
         background=Background(kind=options.background),
-        is_legume=any(stand.plant_group == LEGUMES for stand in plot.stands),
+        is_legume=is_legume,
     )
     least, beside = LEAST_SD[options.tracer], layer.soil_background
     per_unit = (labelled.soil_background.uncertainty or 0.0) / beside.single_sd(least)
@@ -171,15 +158,7 @@ def _amount(
         limit=result.detection_share or 0.0,
         reference=None if beside.is_own else (beside.name, shared),
     )
-    check_share(share, layer.span)
-    amount = AmountLayer(
-        upper_depth_cm=layer.layer.upper_depth_cm,
-        lower_depth_cm=layer.layer.lower_depth_cm,
-        share=share,
-        concentration=layer.element_g_per_g,
-        density=layer.bulk_density_g_cm3,
-    )
-    return amount, result.findings
+    return share, result.findings
 
 
 def _error_of_roots(labelled: LabelledPlot, span: str) -> float:
@@ -212,30 +191,26 @@ def _nitrogen_notes(plot: Plot, options: Options) -> list[Note]:
     return [Note(code="carbon_of_nitrogen", message=text)]
 
 
-def _whole_layers(plot: Plot, options: Options) -> list[WholeLayer]:
+def _whole_layers(plot: Plot, options: Options) -> list[WholeLabelledLayer]:
     """Return the layers; raises NotEnoughData that names what they lack."""
     if not plot.labelled:
         raise NotEnoughData(
             f"Plot {plot.key} has no labelled soil with a determination of {options.tracer}: mark "
             "the specimens as labelled and enter their values."
         )
-    named = (
-        (UNLABELLED_SOIL, "soil_background"),
-        ("labelled roots", "root"),
-        (UNLABELLED_ROOTS, "root_background"),
-        ("C or N of the soil", "element_g_per_g"),
-        ("bulk density", "bulk_density_g_cm3"),
+    layers = whole_layers(
+        plot.labelled,
+        WholeLabelledLayer,
+        named={
+            "soil_background": UNLABELLED_SOIL,
+            "root": "labelled roots",
+            "root_background": UNLABELLED_ROOTS,
+        },
+        element="N" if options.tracer == "15N" else "C",
+        lacking=f"The tracer {options.tracer} lacks on plot {plot.key}",
+        sought=plot.backgrounds_sought,
     )
-    check_complete(
-        plot,
-        f"The tracer {options.tracer}",
-        [(name, layer, getattr(layer, each)) for layer in plot.labelled for name, each in named],
-    )
-    check_apart(plot.labelled)
     if options.tracer != "14C":
         isotope = options.tracer
         check_one_scale(check_scale(isotope, scale) for scale in plot.tracer_scales)
-    return [
-        WholeLayer(layer=layer, **{each: getattr(layer, each) for _, each in named})
-        for layer in plot.labelled
-    ]
+    return layers

@@ -10,28 +10,29 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from estimates.science.errors import NotEnoughData, UnderDetermined
 from estimates.science.extraneous import DELTA_SD_PERMIL
 from estimates.science.findings import Finding
-from estimates.science.inputs import Measured, NaturalLayer, Options, Plot
+from estimates.science.inputs import Measured, Options, Plot
 from estimates.science.isotopes.mixing import Signature, two_sources
 from estimates.science.isotopes.scales import VPDB, check_one_scale, check_scale
 from estimates.science.parameters import ParameterSet
 from estimates.science.results import Note, PlotEstimate
-from estimates.science.soil_amounts import AmountLayer, SoilAmounts, SoilShare
-from estimates.science.soil_estimate import (
+from estimates.science.soil_amounts import SoilShare
+from estimates.science.soil_estimate import lines_of, with_roots
+from estimates.science.soil_shares import (
     REFERENCE_SOIL,
     FoundInSoil,
-    check_complete,
-    check_share,
-    gap_notes,
-    lines_of,
+    WholeLayer,
+    gathered,
     reference_notes,
-    with_roots,
+    whole_layers,
 )
-from estimates.science.tracer_layers import Concentration, Density, Reference, check_apart
+from estimates.science.tracer_layers import Reference
 
 METHOD = "natural_abundance"
 FIRST_SEASON_YEARS = 1.0
@@ -73,16 +74,8 @@ def new_carbon(plot: Plot, options: Options) -> FoundInSoil:
     """
     root, root_notes = _root(plot, options)
     layers = _whole_layers(plot)
-    notes: set[Note] = {*root_notes, *gap_notes(plot.natural)}
-    found = []
-    for layer in layers:
-        amount, doubts = _amount(layer, root)
-        found.append(amount)
-        notes |= {
-            Note(code=f"natural_{doubt.code}", message=f"At {layer.span}: {doubt.message}")
-            for doubt in doubts
-        }
-    amounts = SoilAmounts(tuple(found))
+    amounts, notes = gathered(layers, partial(_share_of, root=root), prefix="natural")
+    notes |= {*root_notes}
     text = (
         f"New soil C by delta 13C: {amounts.total_g_m2:.3g} g per m2; the limit is "
         f"{amounts.limit_g_m2:.3g}."
@@ -93,21 +86,13 @@ def new_carbon(plot: Plot, options: Options) -> FoundInSoil:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WholeLayer:
+class WholeNaturalLayer(WholeLayer):
     """A layer that lacks nothing."""
 
-    layer: NaturalLayer
     reference: Reference
-    element_g_per_g: Concentration
-    bulk_density_g_cm3: Density
-
-    @property
-    def span(self) -> str:
-        """Return its depths in words."""
-        return self.layer.span
 
 
-def _amount(layer: WholeLayer, root: Measured) -> tuple[AmountLayer, tuple[Finding, ...]]:
+def _share_of(layer: WholeNaturalLayer, *, root: Measured) -> tuple[SoilShare, Sequence[Finding]]:
     reference = layer.reference
     mean_sd = reference.mean_sd(DELTA_SD_PERMIL)
     of_reference = math.hypot(mean_sd, reference.plot_sd(DELTA_SD_PERMIL))
@@ -130,15 +115,7 @@ def _amount(layer: WholeLayer, root: Measured) -> tuple[AmountLayer, tuple[Findi
         if reference.is_own
         else (reference.name, abs(other) * mean_sd / span_permil),
     )
-    check_share(share, layer.span)
-    amount = AmountLayer(
-        upper_depth_cm=layer.layer.upper_depth_cm,
-        lower_depth_cm=layer.layer.lower_depth_cm,
-        share=share,
-        concentration=layer.element_g_per_g,
-        density=layer.bulk_density_g_cm3,
-    )
-    return amount, found.findings
+    return share, found.findings
 
 
 def _root(plot: Plot, options: Options) -> tuple[Measured, list[Note]]:
@@ -183,22 +160,15 @@ def _stand_in(value: Measured, code: str, what: str) -> tuple[Measured, list[Not
     return found, [Note(code=code, message=text)]
 
 
-def _whole_layers(plot: Plot) -> list[WholeLayer]:
+def _whole_layers(plot: Plot) -> list[WholeNaturalLayer]:
     """Return the layers; raises NotEnoughData that names what they lack."""
     if not plot.natural:
         raise NotEnoughData(f"Plot {plot.key} has no soil with a determination of delta13c.")
-    named = (
-        (REFERENCE_SOIL, "reference"),
-        ("C of the soil", "element_g_per_g"),
-        ("bulk density", "bulk_density_g_cm3"),
+    return whole_layers(
+        plot.natural,
+        WholeNaturalLayer,
+        named={"reference": REFERENCE_SOIL},
+        element="C",
+        lacking=f"Natural abundance lacks on plot {plot.key}",
+        sought=plot.former_soil_sought,
     )
-    check_complete(
-        plot,
-        "Natural abundance",
-        [(name, layer, getattr(layer, each)) for layer in plot.natural for name, each in named],
-    )
-    check_apart(plot.natural)
-    return [
-        WholeLayer(layer=layer, **{each: getattr(layer, each) for _, each in named})
-        for layer in plot.natural
-    ]

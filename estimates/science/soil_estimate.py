@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,14 +9,8 @@ import numpy as np
 
 from estimates.science.budget import VarianceShare, kind_of, variance_shares
 from estimates.science.distributions import Array
-from estimates.science.errors import (
-    NotEnoughData,
-    ReferenceMissing,
-    UnderDetermined,
-    UnfitBackground,
-)
+from estimates.science.errors import NotEnoughData
 from estimates.science.inputs import Options, Plot
-from estimates.science.isotopes.labelling import DETECTION_SDS
 from estimates.science.measured_cores import estimate_plot
 from estimates.science.monte_carlo import (
     BLOCK_DRAWS,
@@ -36,26 +29,8 @@ from estimates.science.results import (
     Refusal,
 )
 from estimates.science.shared_inputs import SharedInputs
-from estimates.science.soil_amounts import SoilAmounts, SoilShare
-from estimates.science.tracer_layers import Reference, TracerLayer, gaps_of
-
-UNLABELLED_SOIL, UNLABELLED_ROOTS = "unlabelled soil", "unlabelled roots"
-REFERENCE_SOIL = "delta13c_reference"
-REFERENCES = (UNLABELLED_SOIL, UNLABELLED_ROOTS, REFERENCE_SOIL)
-
-NEARNESS = {
-    "plot": "the plot itself",
-    "block": "plots of its block",
-    "site": "plots of its site",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class FoundInSoil:
-    """The layers a tracer told of, and what was decided on the way."""
-
-    amounts: SoilAmounts
-    notes: tuple[Note, ...]
+from estimates.science.soil_amounts import SoilAmounts
+from estimates.science.soil_shares import FoundInSoil
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +51,7 @@ def lines_of(
     limit: Component,
     per_g_m2: float = 1.0,
 ) -> SoilLines:
-    """Return the amount of all layers, of each, and the limit, each in g per m2 x per_g_m2."""
+    """Return the amount and the limit of all layers and of each, in g per m2 x per_g_m2."""
     amounts = found.amounts
     shared = SharedInputs(seed=options.seed, distributions=amounts.shared())
     generator = random_stream(options.seed, "soil", plot.key, component)
@@ -93,18 +68,17 @@ def lines_of(
     outcome = draw_until_stable(
         draw_block, watched=1, digits=options.digits, maximum_draws=options.maximum_draws
     )
-    known = per_g_m2 * amounts.limit_g_m2
     total = ComponentEstimate(
         component=component,
         amount=outcome.summaries[0],
         budget=_budget(amounts, own(), shared.block(0)),
     )
-    least = ComponentEstimate(
-        component=limit,
-        amount=Summary(mean=known, sd=0.0, median=known, lower=known, upper=known),
-    )
     return SoilLines(
-        lines=(total, *_layers(amounts, outcome, component), least),
+        lines=(
+            total,
+            *_layers(amounts, outcome, component),
+            *_limits(amounts, limit, per_g_m2),
+        ),
         draws=outcome.draws,
         is_converged=outcome.is_converged,
     )
@@ -134,68 +108,6 @@ def with_roots(
     )
 
 
-def check_complete(
-    plot: Plot, what: str, found: Sequence[tuple[str, TracerLayer, object | None]]
-) -> None:
-    """Raise ReferenceMissing or NotEnoughData that names what layers lack."""
-    missing = [(name, layer.span) for name, layer, value in found if value is None]
-    if not missing:
-        return
-    told = "; ".join(f"{name} at {span}" for name, span in missing)
-    text = f"{what} lacks on plot {plot.key}: {told}."
-    if any(name in REFERENCES for name, _ in missing):
-        raise ReferenceMissing(f"{text} {plot.references_sought}".rstrip())
-    raise NotEnoughData(text)
-
-
-def check_share(share: SoilShare, span: str) -> None:
-    """Raise for a share that no soil can hold: far below none, far above all, or beyond telling."""
-    if share.limit >= 1.0:
-        raise UnderDetermined(
-            f"At {span} the roots are too alike what they are compared with: not even all of the "
-            "soil could be told from none of it."
-        )
-    noise = DETECTION_SDS * math.hypot(share.own_sd, share.reference[1] if share.reference else 0.0)
-    if share.value < -noise:
-        raise UnfitBackground(
-            f"The soil at {span} lies on the other side of its reference than the roots do, by "
-            "more than both vary: look whether they were swapped, or take another reference."
-        )
-    if share.value > 1.0 + noise:
-        raise UnfitBackground(
-            f"The soil at {span} lies beyond the roots that are to have changed it: look whether "
-            "soil and roots were swapped, or label was spilled."
-        )
-
-
-def reference_notes(what: str, found: Mapping[str, Reference]) -> list[Note]:
-    """Return where references were taken, by the depths they stand for, and which stand alone."""
-    by_place: dict[tuple[str, tuple[str, ...], int], list[str]] = {}
-    for span, reference in found.items():
-        place = (reference.nearness, reference.plots, reference.number)
-        by_place.setdefault(place, []).append(
-            f"{span} {reference.value:.4g} +- {reference.spread:.2g}"
-        )
-    notes = []
-    for (nearness, plots, number), spans in by_place.items():
-        where = NEARNESS[nearness] + (f" ({', '.join(plots)})" if plots else "")
-        text = f"{what}: from {where}, {number} of them, at {'; '.join(spans)}."
-        notes.append(Note(code=f"reference_of_{nearness}", message=text))
-        if number == 1 and nearness != "plot":
-            text = f"{what}: one plot alone; how far plots differ is not in the interval."
-            notes.append(Note(code="reference_alone", message=text))
-    return notes
-
-
-def gap_notes(layers: Sequence[TracerLayer]) -> list[Note]:
-    """Return a note on depths nobody determined, which are in no sum."""
-    gaps = gaps_of(layers)
-    if not gaps:
-        return []
-    text = f"Nothing was determined at {', '.join(gaps)}: what is there is not in the sum."
-    return [Note(code="soil_gap", message=text)]
-
-
 def _rows(amounts: SoilAmounts, normals: dict[str, Array], shared: Mapping[str, Array]) -> Array:
     layers = amounts.draws(normals, shared)
     return np.vstack((layers.sum(axis=0), layers))
@@ -213,6 +125,24 @@ def _layers(
         )
         for layer, summary in zip(amounts.layers, outcome.summaries[1:], strict=True)
     ]
+
+
+def _limits(amounts: SoilAmounts, component: Component, per_g_m2: float) -> list[ComponentEstimate]:
+    layers = [
+        ComponentEstimate(
+            component=component,
+            amount=_exactly(per_g_m2 * layer.share.limit * layer.stock_g_m2),
+            upper_depth_cm=layer.upper_depth_cm,
+            lower_depth_cm=layer.lower_depth_cm,
+        )
+        for layer in amounts.layers
+    ]
+    whole = _exactly(per_g_m2 * amounts.limit_g_m2)
+    return [ComponentEstimate(component=component, amount=whole), *layers]
+
+
+def _exactly(value: float) -> Summary:
+    return Summary(mean=value, sd=0.0, median=value, lower=value, upper=value)
 
 
 def _budget(

@@ -78,54 +78,72 @@ class Density:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledLayer:
-    """What a tracer was found in: soil and roots of one layer, labelled and not.
+class TracerLayer:
+    """Soil of one depth layer: its isotope value, and C (for 15N the N) and bulk density.
 
-    Values are deltas in permil, of 14C activities in Bq per g C. element is the C (of 15N the N)
-    of the soil.
+    Values are deltas in permil, of 14C activities in Bq per g C.
     """
 
     upper_depth_cm: float
     lower_depth_cm: float
     soil: Measured
-    soil_background: Reference | None = None
-    root: Measured | None = None
-    root_background: Reference | None = None
     element_g_per_g: Concentration | None = None
     bulk_density_g_cm3: Density | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no layer can have."""
-        _check(self, (self.soil, self.soil_background, self.root, self.root_background))
+        if not 0 <= self.upper_depth_cm < self.lower_depth_cm < math.inf:
+            raise ImpossibleLayer(f"Upper depth must be above lower depth, not {self.span}.")
+        if not all(math.isfinite(value.value) for value in self.values if value is not None):
+            raise ImpossibleLayer(f"An isotope value at {self.span} is no number.")
+        element, density = self.element_g_per_g, self.bulk_density_g_cm3
+        if element is not None and not 0 < element.value <= 1:
+            raise ImpossibleLayer(
+                f"C or N of the soil at {self.span} is {element.value:g} g per g: it must lie "
+                "above 0 and be 1 at most."
+            )
+        low, high = USUAL_DENSITY_G_CM3
+        if density is not None and not low <= density.value <= high:
+            raise ImpossibleLayer(
+                f"A bulk density of {density.value:g} g per cm3 at {self.span} is none of a soil: "
+                f"{low:g} to {high:g}. Check its unit."
+            )
 
     @property
     def span(self) -> str:
         """Return its depths in words."""
         return span_of(self.upper_depth_cm, self.lower_depth_cm)
+
+    @property
+    def values(self) -> Sequence[Measured | Reference | None]:
+        """Return its isotope values."""
+        return (self.soil,)
 
 
 @dataclass(frozen=True, kw_only=True)
-class NaturalLayer:
-    """Soil of one layer under a crop and under the vegetation before: delta 13C in permil."""
+class LabelledLayer(TracerLayer):
+    """Soil and roots of one layer, labelled and not."""
 
-    upper_depth_cm: float
-    lower_depth_cm: float
-    soil: Measured
-    reference: Reference | None = None
-    element_g_per_g: Concentration | None = None
-    bulk_density_g_cm3: Density | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what no layer can have."""
-        _check(self, (self.soil, self.reference))
+    soil_background: Reference | None = None
+    root: Measured | None = None
+    root_background: Reference | None = None
 
     @property
-    def span(self) -> str:
-        """Return its depths in words."""
-        return span_of(self.upper_depth_cm, self.lower_depth_cm)
+    def values(self) -> Sequence[Measured | Reference | None]:
+        """Return its isotope values."""
+        return (*super().values, self.soil_background, self.root, self.root_background)
 
 
-TracerLayer = LabelledLayer | NaturalLayer
+@dataclass(frozen=True, kw_only=True)
+class NaturalLayer(TracerLayer):
+    """Soil of one layer under a crop and under the vegetation before: delta 13C in permil."""
+
+    reference: Reference | None = None
+
+    @property
+    def values(self) -> Sequence[Measured | Reference | None]:
+        """Return its isotope values."""
+        return (*super().values, self.reference)
 
 
 def span_of(upper_depth_cm: float, lower_depth_cm: float) -> str:
@@ -153,25 +171,3 @@ def gaps_of(layers: Sequence[TracerLayer]) -> list[str]:
         for end, layer in zip(ends, ordered, strict=False)
         if layer.upper_depth_cm > end
     ]
-
-
-def _check(layer: TracerLayer, values: Sequence[Measured | Reference | None]) -> None:
-    if not 0 <= layer.upper_depth_cm < layer.lower_depth_cm < math.inf:
-        raise ImpossibleLayer(
-            f"Upper depth {layer.upper_depth_cm} cm must be above lower depth "
-            f"{layer.lower_depth_cm} cm."
-        )
-    if not all(math.isfinite(value.value) for value in values if value is not None):
-        raise ImpossibleLayer(f"An isotope value at {layer.span} is no number.")
-    element, density = layer.element_g_per_g, layer.bulk_density_g_cm3
-    if element is not None and not 0 < element.value <= 1:
-        raise ImpossibleLayer(
-            f"C or N of the soil at {layer.span} is {element.value:g} g per g: it must lie above 0 "
-            "and be 1 at most."
-        )
-    low, high = USUAL_DENSITY_G_CM3
-    if density is not None and not low <= density.value <= high:
-        raise ImpossibleLayer(
-            f"A bulk density of {density.value:g} g per cm3 at {layer.span} is none of a soil: "
-            f"{low:g} to {high:g}. Check its unit."
-        )

@@ -6,14 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from estimates.assembly import science_options
+from estimates.assembly import assemble, science_options
 from estimates.assembly.depth_values import concentration_of
 from estimates.assembly.laboratory import Found
-from sampling.models import CropStand, Specimen
+from sampling.models import CropStand, ImportBatch, Specimen
 from tests.estimates.test_cleaning_orders import release, variable
 from tests.estimates.test_labelled_orders import ordered
 from tests.estimates.test_natural_orders import ordered as ordered_by_nature
-from tests.estimates.trial import change, inputs_of, plant, store, synced
+from tests.estimates.trial import change, determine, inputs_of, plant, store, synced
+from tests.people import FRIDAY
 
 
 @pytest.fixture
@@ -172,6 +173,46 @@ def test_controls_that_kept_their_plants_are_the_reference_of_new_carbon(maize, 
     assert "controls with another crop of its site: there are none" in refused.failure_reason
 
 
+@pytest.mark.parametrize("crop_years", [None, 5])
+def test_plots_read_together_or_alone_are_compared_with_the_same(maize, crop_years):
+    """P003 is labelled and needs every plot of the site read; that must not show on the others."""
+    change(maize.soils[2], is_labelled=True)
+    given = science_options({"crop_years": crop_years}, seed=1)
+    ids = [plot.pk for plot in maize.plots]
+
+    together = assemble(maize.campaign.pk, ids, options=given)
+    alone = {pk: assemble(maize.campaign.pk, [pk], options=given)[pk] for pk in ids}
+
+    assert together == alone
+    assert together[ids[2]].plot.labelled[0].soil_background.plots == ("P004",)
+
+
+def test_shoots_and_batches_are_read_from_the_bench(maize, analyst):
+    """By hand: one batch for soils that were imported, none for what was typed."""
+    batch = ImportBatch.objects.create(
+        project=maize.campaign.project,
+        created_by=analyst,
+        created_at=FRIDAY,
+        idempotency_key="soils",
+        body_sha256="0" * 64,
+        status_code=200,
+        answer={},
+    )
+    captured = synced(maize.campaign, captured=True)
+    shoot = Specimen(**captured, core_segment=maize.tops[0], code="RF-SHOOT", kind="plant")
+    beside = Specimen(**captured, core_segment=maize.tops[0], code="RF-BESIDE", kind="soil")
+    store([shoot, beside])
+    release(maize, shoot, maize.delta, -12.5)
+    determine(maize, beside, 1.2, variable=maize.carbon, batch=batch)
+
+    plot = inputs_of(maize, maize.plots[0]).plot
+
+    assert plot.crop_shoot.value == -12.5
+    concentration = plot.natural[0].element_g_per_g
+    assert concentration.batches == (("", 0.5), (str(batch.pk), 0.5))
+    assert concentration.value == pytest.approx(0.011)
+
+
 def test_soil_without_roots_is_an_estimate_of_its_own(maize, analyst):
     """By hand: new soil C needs no weighed roots; a delta in print, -12, gives .8 / 15 of 3600."""
     for fraction in maize.fractions_of(maize.plots[0]):
@@ -186,7 +227,9 @@ def test_soil_without_roots_is_an_estimate_of_its_own(maize, analyst):
         "new_soil_c",
         "new_soil_c_limit",
     }
-    assert run.results.get(level="layer").mean == pytest.approx(3600 * 0.8 / 15, rel=0.02)
+    layer = run.results.get(level="layer", quantity="new_soil_c")
+    assert layer.mean == pytest.approx(3600 * 0.8 / 15, rel=0.02)
+    assert run.results.get(level="layer", quantity="new_soil_c_limit").mean < layer.mean
     refused = run.details["estimate"]["refused"]
     assert [item["quantity"] for item in refused] == ["root_c_stock", "c_input"]
 

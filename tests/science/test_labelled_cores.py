@@ -322,12 +322,12 @@ def test_modern_carbon_is_a_part_in_a_million_million():
         ("soil_background", "unlabelled soil at 0-15 cm"),
         ("root", "labelled roots"),
         ("root_background", "unlabelled roots"),
-        ("element_g_per_g", "C or N of the soil"),
+        ("element_g_per_g", "C of the soil"),
         ("bulk_density_g_cm3", "bulk density"),
     ],
 )
 def test_what_is_missing_is_named(name, told):
-    the_plot = labelled(faint(**{name: None}), references_sought="There are no controls.")
+    the_plot = labelled(faint(**{name: None}), backgrounds_sought="There are no controls.")
 
     with pytest.raises(NotEnoughData, match=told) as caught:
         found_by_label(the_plot, options())

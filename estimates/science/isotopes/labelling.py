@@ -122,7 +122,7 @@ def rhizodeposition(
         detection_share=limit,
         detection_amount=None if limit is None else limit * soil_stock,
         is_detected=None if limit is None else share > limit,
-        findings=tuple(_findings(share, limit, label, background)),
+        findings=(*_findings(share, limit, label, background), *_root_findings(plot)),
     )
 
 
@@ -194,7 +194,19 @@ def _findings(
     if share < 0:
         text = "The soil holds less label than its background."
         found.append(Finding(code="below_background", level="confirm", message=text))
+    elif share > 1:
+        text = "The soil holds more label than the roots that are to have brought it."
+        found.append(Finding(code="above_roots", level="confirm", message=text))
     elif limit is not None and share <= limit:
         text = f"A share of {share:.3g} lies below the detection limit of {limit:.3g}."
         found.append(Finding(code="below_detection", level="warn", message=text))
     return found
+
+
+def _root_findings(plot: LabelledPlot) -> list[Finding]:
+    """Return a finding where the label of the roots is lost in its own error, as far as known."""
+    spread = math.hypot(plot.root.uncertainty or 0.0, plot.root_background.uncertainty or 0.0)
+    if plot.root_excess > DETECTION_SDS * spread:
+        return []
+    text = f"The label of the roots is {plot.root_excess / spread:.2g} times its error only."
+    return [Finding(code="root_label_faint", level="confirm", message=text)]
