@@ -59,19 +59,23 @@ def unseal(cursor: str, *, scope: str, epoch: str) -> Place:
     return Place(scope=scope, seq=seq, generation=generation, epoch=epoch)
 
 
-def turn_page(place: Place, *, limit: int) -> tuple[bytes, Place]:
-    """Return a page of a scope as JSON, and the place after it."""
+def turn_page(place: Place, *, limit: int) -> tuple[list[bytes], Place]:
+    """Return a page of a scope as pieces of JSON, and the place after it."""
     page = read_page(place.scope, after=place.seq, limit=limit)
     after = replace(place, seq=page.last if page.has_more else max(page.head, place.seq))
     content: dict[str, Any] = {
         "scope": place.scope,
         "cursor": after.sealed(),
         "more": page.has_more,
-        "changes": msgspec.Raw(b"[%b]" % page.lines),
     }
     if not page.has_more:
         content["check"] = {"count": page.live_count, "sum": f"{page.live_sum:016x}"}
-    return msgspec.json.encode(content), after
+    return [_opened(content), b'"changes":[', page.lines, b"]}"], after
+
+
+def _opened(content: Mapping[str, Any]) -> bytes:
+    """Return an object as JSON, open for one more member."""
+    return msgspec.json.encode(content)[:-1] + b","
 
 
 _GENERATIONS = """
@@ -149,27 +153,30 @@ def pull(
     asked: Mapping[str, str | None],
     limit: int,
     at: dt.datetime,
-) -> dict[str, Any]:
-    """Return what changed for a device since its cursors, and what it has to purge."""
+) -> bytes:
+    """Return as JSON what changed for a device since its cursors, and what it has to purge.
+
+    The pages are put together once, at the end: they are most of it.
+    """
     with pipeline() as pipe:
         epoch_told = pipe.send(EPOCH)
         grown = pipe.send(_GENERATIONS, [device.pk, device.user_id, device.project_id])
     epoch = told_epoch(epoch_told)
     generations = dict.fromkeys(scopes, 1) | _by_scope(grown)
-    pages, windows = [], {}
+    pages: list[bytes] = []
+    windows: dict[str, tuple[int, int]] = {}
     for scope in sorted(asked.keys() & scopes.keys()):
         place = _place(asked[scope], scope, generations[scope], epoch)
         page, after = turn_page(place, limit=limit)
-        pages.append(msgspec.Raw(page))
+        pages += [b"," if pages else b"", *page]
         windows[scope] = (place.seq, after.seq)
     with pipeline() as pipe:
         settled = settled_operations(pipe, device.id, windows)
         missing = missing_files(pipe, windows)
         pipe.send(_PULLED, [at, device.pk, at - NOTED_EVERY])
-    return {
+    content = {
         "epoch": epoch,
         "server_time": at.isoformat(),
-        "scopes": pages,
         "missing": dict(missing),
         "op_results": _as_outcomes(settled),
         "directives": [
@@ -178,6 +185,7 @@ def pull(
         "granted": [{"id": scope, "mode": mode} for scope, mode in sorted(scopes.items())],
         "schema": {"latest": SCHEMA, "rescan": []},
     }
+    return b"".join([_opened(content), b'"scopes":[', *pages, b"]}"])
 
 
 def _place(cursor: str | None, scope: str, generation: int, epoch: str) -> Place:

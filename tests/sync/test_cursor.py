@@ -104,7 +104,7 @@ class Season:
     def _page(self, place: Place) -> Place:
         """Read one page and note what it holds, as a tablet would."""
         page, after = turn_page(place, limit=17)
-        self.seen |= {change["id"] for change in json.loads(page)["changes"]}
+        self.seen |= {change["id"] for change in json.loads(b"".join(page))["changes"]}
         return after
 
 
