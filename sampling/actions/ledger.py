@@ -41,8 +41,7 @@ _LOG = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One record that moved in its scope. `was` is the revision tablets knew it by, if any."""
 
     scope: str
