@@ -55,8 +55,8 @@ class PlaceSerializer(RecordSerializer):
         """Return the row, with the public point for those who may not see the exact one."""
         shown: dict[str, Any] = super().to_representation(instance)
         if not shown["is_exact"]:
-            shown.update(public_position(instance))
-            shown.pop("extra", None)
+            # What a newer app sent may tell the place as well.
+            shown.update(public_position(instance), extra={})
         return shown
 
 

@@ -23,6 +23,7 @@ def point(project: Project, campaign: Campaign, plot: Plot) -> SamplingPoint:
         latitude=LATITUDE,
         longitude=LONGITUDE,
         accuracy_m=3.5,
+        extra={"gps": [LATITUDE, LONGITUDE]},
     )
     return record
 
@@ -58,7 +59,7 @@ def test_others_see_the_public_point_always_the_same(
     places = {(answer["latitude"], answer["longitude"]) for answer in answers}
     assert places == {site.public_point()}
     assert (shown["latitude"], shown["longitude"]) == site.public_point()
-    assert (shown["accuracy_m"], shown["is_exact"]) == (None, False)
+    assert (shown["accuracy_m"], shown["is_exact"], shown["extra"]) == (None, False, {})
     assert not AuditEvent.objects.filter(action="exact_position.read").exists()
 
 
