@@ -79,7 +79,7 @@ def replica_of(wire: Wire) -> tuple[dict[str, Any], list[tuple[str, str, int]]]:
     """Return the checksum the server tells a tablet, and the records the tablet then holds."""
     cursor, held = None, {}
     while True:
-        page = wire.page(cursor, limit=2000)
+        page = wire.page(cursor, limit=300)  # several pages
         for change in page["changes"]:
             held[change["type"], change["id"]] = change["v"]
         cursor = page["cursor"]

@@ -23,6 +23,10 @@ What the reference client and the server said to each other, from a run of the t
 hold this page true (`make conversation` writes it). Ids are numbered in the order in which they
 appear; secrets, cursors, sums and moments are named. Bodies travel as gzip; here they are unpacked.
 [`clients.md`](clients.md) explains each message.
+
+Left out are the headers every message has, and the merge groups of the hello, which
+[`records.md`](records.md) lists. The photo is the bytes FF D8 FF and 200,000 zeros. What is said
+here can be said again to any server that knows the plot: `tests/sync/replay.py` does.
 """
 SHOWN = ("Content-Type", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Tus-Resumable")
 TOLD = ("location", "upload-offset", "upload-length", "tus-resumable")
