@@ -265,9 +265,14 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer our own errors and a store that is away; Django asks its handlers, below."""
-        if not isinstance(error, (RootfieldError, *AWAY)):
+        """Answer our own errors, values nobody can store, and a store that is away.
+
+        Django asks its handlers, below, about the others.
+        """
+        if not isinstance(error, (RootfieldError, *AWAY, *UNSTORABLE)):
             return None
+        if isinstance(error, UNSTORABLE):
+            logger.warning("unstorable value", exc_info=error)
         problem = problem_for(error)
         return answer(request, problem) if problem else None
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from sampling.actions import express, journal, replay, waiting
 from sampling.actions.attachments import note_missing, speaks_of_files
 from sampling.actions.batch import Batch
-from sampling.actions.devices import scopes_of
+from sampling.actions.devices import scopes_before_withdrawal, scopes_of
 from sampling.actions.express import Written
 from sampling.actions.intake import Accepted, Actor, Push, accept_received, carried_out
 from sampling.actions.prepared import ask
@@ -254,16 +254,20 @@ def _judged_or_left(batch: SyncBatch) -> bool:
 def judge_stored(batch: SyncBatch) -> Accepted | None:
     """Judge a push that is stored; None when that cannot be done. Safe to repeat.
 
-    An error of the database that passes is raised, and decides nothing.
+    It came while its device was active: one that was reborn since has it judged by the scopes it
+    had, as its answer would have been. An error of the database that passes is raised, and decides
+    nothing.
     """
+    device = batch.device
+    scopes = scopes_before_withdrawal(device) if device.state == "closed" else None
     try:
         envelope = decode(inflate(bytes(batch.body), batch.encoding))
-        _check_identity(batch.device, envelope.head)
+        _check_identity(device, envelope.head)
     except RootfieldError as error:
         _mark(batch.pk, "undecodable", error.detail)
         return None
     try:
-        return _judge(batch.device, batch.pk, envelope, received_at=batch.received_at)
+        return _judge(device, batch.pk, envelope, received_at=batch.received_at, scopes=scopes)
     except (StateConflict, TooLarge):
         return None
     except DatabaseError as error:

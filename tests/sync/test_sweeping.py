@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from psycopg import errors
 
 from sampling.actions import pushes
+from sampling.actions.devices import rebirth
 from sampling.models import Device, Plot, SoilCore, SyncBatch, SyncOperation
 from tests.sync.wire import Wire
 
@@ -200,12 +202,21 @@ def asleep(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
     return execute(sql, params, *rest)
 
 
-@pytest.mark.parametrize("state", ["revoked", "closed"])
-def test_a_device_that_was_withdrawn_meanwhile_has_its_records_held(
-    wire: Wire, ops: Any, state: str
+def test_a_tablet_that_was_reborn_meanwhile_has_its_push_judged_as_if_it_were_not(
+    wire: Wire, ops: Any
 ) -> None:
     store_only(wire, json.dumps(wire.envelope(*ops)).encode())
-    Device.objects.filter(pk=wire.device.pk).update(state=state)
+    rebirth(wire.device, install=uuid.uuid4(), last_n=4, at=timezone.now())
+
+    pushes.sweep_batches(older_than=AT_ONCE)
+
+    statuses = dict(SyncOperation.objects.values_list("n", "status"))
+    assert [statuses[op["n"]] for op in ops] == EXPECTED
+
+
+def test_a_device_that_was_revoked_meanwhile_has_its_records_held(wire: Wire, ops: Any) -> None:
+    store_only(wire, json.dumps(wire.envelope(*ops)).encode())
+    Device.objects.filter(pk=wire.device.pk).update(state="revoked")
 
     pushes.sweep_batches(older_than=AT_ONCE)
 

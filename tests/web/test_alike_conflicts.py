@@ -72,6 +72,17 @@ def test_one_answer_settles_the_one_looked_at_and_says_how_many_were_too_many(
     assert "1 left open: One answer settles" in said(lead, project)
 
 
+@pytest.mark.parametrize("answer", ["device", "typed"])
+def test_a_reason_nobody_can_store_is_refused_and_decides_nothing(lead, project, three, answer):
+    core, conflict = next(iter(three.items()))
+    revision = SoilCore.objects.get(pk=core).revision
+    form = {"answer": answer, "why": "\0", "revision": revision}
+
+    answered = lead.post(page_of(project, conflict), form | {"value-recovered_length_cm": "41"})
+
+    assert (answered.status_code, open_ones()) == (400, 3)
+
+
 def test_what_is_not_alike_stays_open(lead, project, device, campaign, three):
     core, conflict = next(iter(three.items()))
     for note in ("wet", "dry"):
