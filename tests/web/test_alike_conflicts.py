@@ -7,7 +7,8 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sampling.actions import conflicts
@@ -81,6 +82,21 @@ def test_a_reason_nobody_can_store_is_refused_and_decides_nothing(lead, project,
     answered = lead.post(page_of(project, conflict), form | {"value-recovered_length_cm": "41"})
 
     assert (answered.status_code, open_ones()) == (400, 3)
+
+
+def test_one_answer_costs_no_more_statements_for_seven_than_for_two(
+    lead, project, device, campaign, plot
+):
+    counted = []
+    for number in (2, 7):
+        cores = [send_core(device, campaign, plot, code=f"{number}-{n}") for n in range(number)]
+        first, *_ = [make_conflict(device, campaign, core) for core in cores]
+        with CaptureQueriesContext(connection) as queries:
+            lead.post(page_of(project, first), {"answer": "device", "alike": "1"})
+        counted.append(len(queries))
+
+    assert open_ones() == 0
+    assert counted[0] == counted[1]
 
 
 def test_what_is_not_alike_stays_open(lead, project, device, campaign, three):
