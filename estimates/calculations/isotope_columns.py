@@ -74,6 +74,9 @@ def isotope_of(row: Row, options: Row) -> Isotope:
         told = named[0]
     if told is None:
         raise BadCell("Say 13C or 15N.", column="isotope", code="missing_value")
+    if len(named) == 1 and named[0] != told:
+        text = f"The headers are of {named[0]}, the isotope or its scale of {told}."
+        raise BadCell(text, column="isotope", code="mixed_scales")
     return cast("Isotope", told)
 
 
@@ -89,7 +92,8 @@ def scale_of(row: Row, options: Row) -> Scale:
     except BadCell:
         raise
     except ScienceError as error:
-        raise BadCell(str(error), column="scale", code=error.code) from None
+        hint = "" if scale_named(row, options) else " Fill the column scale, or --set scale=VPDB."
+        raise BadCell(f"{error}{hint}", column="scale", code=error.code) from None
 
 
 def standard_of(row: Row, options: Row) -> Standard:

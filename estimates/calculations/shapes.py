@@ -5,8 +5,8 @@ Both go on after a refusal, so that every bad row or group is named at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from estimates.calculations.declaration import Cells, Function, Given, Row
@@ -22,16 +22,25 @@ NOT_FINITE = "The numbers given lead to no finite result here."
 class EachRow:
     """A calculation that answers each row of `in` with one row: its cells and the outputs.
 
-    The function takes a row and the options; no row depends on another.
+    The function takes a row and the options; no row depends on another. columns tells which
+    column a refusal of science is about, by its code.
     """
 
     function: Callable[[Row, Row], Cells]
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, given: Given) -> Iterable[Cells]:
         """Return the answers; raises ProblemsFound with every row refused."""
-        return answers_to(
-            given.rows(), lambda row: {**row.cells, **self.function(row, given.options)}
-        )
+        return answers_to(given.rows(), lambda row: self._answer(row, given.options))
+
+    def _answer(self, row: Row, options: Row) -> Cells:
+        try:
+            return {**row.cells, **self.function(row, options)}
+        except ScienceError as error:
+            if isinstance(error, BadCell) or error.code not in self.columns:
+                raise
+            column = self.columns[error.code]
+            raise BadCell(str(error), column=column, code=error.code) from None
 
 
 def each_group(

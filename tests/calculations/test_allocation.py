@@ -105,8 +105,8 @@ def test_every_row_that_lacks_something_is_named():
     )
 
     assert problems(text) == [
-        (2, None, "yield_missing"),
-        (3, None, "unknown_crop"),
+        (2, "yield_t_ha", "yield_missing"),
+        (3, "crop", "unknown_crop"),
         (4, "yield_fresh_t_ha", "yield_twice"),
         (5, "moisture_percent", "missing_value"),
     ]

@@ -5,6 +5,7 @@ import pytest
 from estimates.calculations.problems import ProblemsFound
 from estimates.calculations.registry import calculation_named
 from estimates.calculations.running import run_calculation
+from tests.calculations.tables import answers, refusals
 
 
 def calculated(name, text):
@@ -106,3 +107,19 @@ def test_the_beta_of_the_profile_itself_is_one_model_more():
     (row,) = calculated("depth-extrapolate", text)
 
     assert row["total_local"] == row["total"] == pytest.approx(3.212 / (1 - 0.9535**150))
+
+
+def test_one_depth_model_has_no_spread_to_tell():
+    rows = answers("depth-extrapolate", "measured,depth_cm,beta\n500,60,0.96\n")
+
+    assert rows[0]["total"] == pytest.approx(547.26, abs=0.01)
+    assert rows[0]["total_sd"] is None
+
+
+@pytest.mark.parametrize(
+    ("row", "column"), [("500,20,0.96", "measured_to_cm"), ("500,60,0.75", "beta")]
+)
+def test_what_is_not_extrapolated_is_told_by_its_column(row, column):
+    found = refusals("depth-extrapolate", f"measured,depth_cm,beta\n{row}\n")
+
+    assert [(line, name) for line, name, _ in found] == [(2, column)]

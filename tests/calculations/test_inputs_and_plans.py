@@ -52,7 +52,7 @@ def test_errors_of_root_c_and_ratio_add_up():
     [
         ("perennial,1,,,0,0", (2, "turnover_per_year", "missing_value")),
         ("tree,1,1,,0,0", (2, "coarse_turnover_per_year", "missing_value")),
-        ("annual,1,,1.4,yes,0.1", (2, None, "counted_twice")),
+        ("annual,1,,1.4,yes,0.1", (2, "washing_loss", "counted_twice")),
     ],
 )
 def test_what_an_input_cannot_be_reckoned_without_is_asked_for(row, place):
@@ -66,7 +66,7 @@ def test_what_an_input_cannot_be_reckoned_without_is_asked_for(row, place):
 def test_roots_lost_in_washing_are_not_in_a_labelled_prior_as_well():
     text = "root_c_g_m2,prior,washing_loss\n100,labelled,0.1\n"
 
-    assert refusals("c-input", text) == [(2, None, "counted_twice")]
+    assert refusals("c-input", text) == [(2, "washing_loss", "counted_twice")]
 
 
 YATES = "treatment,block,plot,value\n" + "".join(

@@ -57,6 +57,8 @@ def test_old_figures_are_read_with_the_old_ratio_when_that_is_said():
     [
         ("delta\n-27\n", (2, "isotope", "missing_value")),
         ("isotope,delta\n13C,-27\n", (2, "scale", "mixed_scales")),
+        ("isotope,scale,delta15N\n13C,VPDB,-27\n", (2, "isotope", "mixed_scales")),
+        ("scale,d13c\nair-N2,-27\n", (2, "isotope", "mixed_scales")),
         ("isotope,scale,standard,delta\n13C,VPDB,air-N2,1\n", (2, "standard", "mixed_scales")),
         (
             "isotope,scale,standard_ratio,delta\n13C,VPDB,0.5,1\n",
@@ -186,7 +188,7 @@ def test_mixture_and_sources_are_on_one_scale():
     other = f"{head}\n-20,-28,-12,VPDB,VPDB-LSVEC\n"
 
     assert answers("mixing", same)[0]["share_b"] == 0.5
-    assert refusals("mixing", other) == [(2, None, "mixed_scales")]
+    assert refusals("mixing", other) == [(2, "scale_mixture", "mixed_scales")]
 
 
 def test_three_sources_need_a_second_isotope():
@@ -240,7 +242,7 @@ def test_labelled_roots_left_carbon_in_the_soil():
 @pytest.mark.parametrize(
     ("extra", "value", "problem"),
     [
-        ("washing_loss", "0.1", (2, None, "counted_twice")),
+        ("washing_loss", "0.1", (2, "washing_loss", "counted_twice")),
         ("background_same_layer", "no", (2, None, "unfit_background")),
         ("soil_delta_permil", "50", (2, "scale", "mixed_scales")),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,6 +30,14 @@ from estimates.science.parameters import ParameterSet, load_parameter_set
 from estimates.science.results import Note
 
 KG_HA_PER_G_M2 = 10.0
+ABOUT = {
+    "unknown_crop": "crop",
+    "yield_missing": "yield_t_ha",
+    "yield_moisture_missing": "moisture_percent",
+    "cover_duration_missing": "duration_days",
+    "season_water_missing": "season_water_mm",
+    "renewal_missing": "renewal_years",
+}  # the column a refusal of science is about
 
 
 def _allocation(given: Given) -> Iterable[Cells]:
@@ -39,7 +48,8 @@ def _allocation(given: Given) -> Iterable[Cells]:
         try:
             answers.append({**row.cells, **_answer(row, parameters)})
         except ScienceError as error:
-            problems.append(problem_of(error, row))
+            problem = problem_of(error, row)
+            problems.append(replace(problem, column=problem.column or ABOUT.get(error.code)))
     if problems:
         raise ProblemsFound(problems)
     return answers

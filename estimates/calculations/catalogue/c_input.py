@@ -140,5 +140,5 @@ CALCULATION = Calculation(
         _c("u_input_c_g_m2", "its standard uncertainty, first order, that of a prior included"),
         Column(name="input_c_kg_ha", meaning="the C input", unit="kg ha-1 a-1"),
     ),
-    function=EachRow(_answer),
+    function=EachRow(_answer, columns={"counted_twice": "washing_loss"}),
 )  # fmt: skip

@@ -31,7 +31,7 @@ def _depth_extrapolate(row: Row, options: Row) -> Cells:
     return {
         **by_model,
         "total": measured * (1.0 + missing.middle),
-        "total_sd": measured * missing.half_range,
+        "total_sd": measured * missing.half_range if len(missing.factors) > 1 else None,
         "below": measured * missing.middle,
         "fraction_measured_least": 1.0 / (1.0 + max(factor for _, factor in missing.factors)),
         "models_used": " ".join(name for name, _ in missing.factors),
@@ -104,10 +104,15 @@ CALCULATION = Calculation(
         Column(name="total_michaelis_menten", meaning="total by Michaelis-Menten"),
         Column(name="total_local", meaning="total by the local fit"),
         Column(name="total", meaning="middle of the models"),
-        Column(name="total_sd", meaning="half the range of the models, as one sd"),
+        Column(
+            name="total_sd", meaning="half the range of the models, as one sd; blank of one model"
+        ),
         Column(name="below", meaning="roots below the depth measured"),
         Column(name="fraction_measured_least", meaning="least F(z) of the models"),
         Column(name="models_used", meaning="the depth models", kind="text"),
     ),
-    function=EachRow(_depth_extrapolate),
+    function=EachRow(
+        _depth_extrapolate,
+        columns={"placeholder_depth": "beta", "shallow_profile": "measured_to_cm"},
+    ),
 )

@@ -64,5 +64,5 @@ CALCULATION = Calculation(
         Column(name="standard_deviation", meaning="between units of the level"),
         Column(name="standard_error", meaning="of the mean"),
     ),
-    function=EachRow(_dispersion),
+    function=EachRow(_dispersion, columns={"not_enough_data": "n"}),
 )

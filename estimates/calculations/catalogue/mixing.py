@@ -206,5 +206,5 @@ CALCULATION = Calculation(
         _share("mass_share_c", "share of source C in the mass"),
         *FINDING_COLUMNS,
     ),
-    function=EachRow(_mix),
+    function=EachRow(_mix, columns={"mixed_scales": "scale_mixture"}),
 )

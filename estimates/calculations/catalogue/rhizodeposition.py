@@ -242,5 +242,10 @@ CALCULATION = Calculation(
         Column(name="ratio_to_root", meaning="amount over recovered root"),
         *FINDING_COLUMNS,
     ),
-    function=EachRow(_deposit),
+    function=EachRow(
+        _deposit,
+        columns={
+            "counted_twice": "washing_loss",
+        },
+    ),
 )
