@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from uuid_utils.compat import uuid7
@@ -195,7 +196,7 @@ def _steps(after: State, before: dict[Key, State]) -> list[Step]:
         revision=after.revision,
         gone="" if is_live else "deleted",
     )
-    leaving = replace(
+    leaving = msgspec.structs.replace(
         coming, scope=was.scope, was=was.revision if is_live else None, gone="left-scope"
     )
     return [leaving, coming]
