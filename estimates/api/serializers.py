@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -11,6 +11,7 @@ from estimates.models import EstimateOrder, EstimateResult, EstimateRun, Paramet
 from estimates.orders import METHOD_NAMES
 from estimates.orders.place import LARGEST_SEED
 from estimates.runs.provenance import Origin
+from estimates.science.dispersion import DispersionType, Level, StandsFor
 
 STATUSES = ("read", "abstract", "code", "derived", "memory", "assumption")
 """How the source of a number was met, as in `estimates.science.parameters.Status`."""
@@ -210,6 +211,21 @@ class ParameterSetWithContentSerializer(ParameterSetSerializer):
         read_only_fields = fields
 
 
+class DispersionSerializer(serializers.Serializer[Any]):
+    """What a source prints beside a mean: of which type, over which units, how many."""
+
+    type = serializers.ChoiceField(choices=get_args(DispersionType))
+    level = serializers.ChoiceField(choices=get_args(Level))
+    value = serializers.FloatField(min_value=0)
+    n = serializers.IntegerField(min_value=1)
+    degrees_of_freedom = serializers.FloatField(required=False)
+    stands_for = serializers.ChoiceField(
+        choices=get_args(StandsFor),
+        required=False,
+        help_text="Whether the number is the mean of the units (the default) or one of them.",
+    )
+
+
 class ChangeSerializer(serializers.Serializer[Any]):
     """One number of a parameter set to change, and where the new one comes from."""
 
@@ -221,6 +237,9 @@ class ChangeSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, allow_blank=True)
     distribution = serializers.DictField(
         required=False, help_text="Where the spread changes too; else it stays around the value."
+    )
+    dispersion = DispersionSerializer(
+        required=False, help_text="What the source prints, instead of a distribution; it is kept."
     )
 
 

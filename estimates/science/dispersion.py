@@ -7,8 +7,9 @@ what it may be compared with: both stay with the number.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from scipy.stats import t as student
 
@@ -16,6 +17,7 @@ from estimates.science.errors import ImpossibleOption, NotEnoughData
 
 DispersionType = Literal["SD", "SE", "CI95", "LSD"]
 Level = Literal["core", "plot", "block", "site", "year"]
+StandsFor = Literal["mean", "unit"]
 
 CONFIDENCE = 0.95
 
@@ -55,8 +57,29 @@ class Dispersion:
         """Return the standard deviation between units of the level."""
         return self.value if self.type == "SD" else self.standard_error() * math.sqrt(self.n)
 
+    def sd_of(self, stands_for: StandsFor) -> float:
+        """Return the spread of a number that stands for the mean of the units, or for one."""
+        return self.standard_error() if stands_for == "mean" else self.standard_deviation()
+
     def _freedom(self) -> float:
         freedom = self.n - 1 if self.degrees_of_freedom is None else self.degrees_of_freedom
         if not freedom > 0:
             raise ImpossibleOption(f"Degrees of freedom are above 0, not {freedom}.")
         return freedom
+
+
+def printed_dispersion(written: Mapping[str, Any]) -> tuple[Dispersion, StandsFor]:
+    """Return a dispersion as parameter sets write it, and what its number stands for.
+
+    Raises ImpossibleOption or NotEnoughData for what no source can print.
+    """
+    rest = dict(written)
+    stands_for = rest.pop("stands_for", "mean")
+    for name, value, known in (
+        ("type", rest.get("type"), get_args(DispersionType)),
+        ("level", rest.get("level"), get_args(Level)),
+        ("stands_for", stands_for, get_args(StandsFor)),
+    ):
+        if value not in known:
+            raise ImpossibleOption(f"{name} is one of {', '.join(known)}, not {value!r}.")
+    return Dispersion(**rest), stands_for

@@ -16,8 +16,9 @@ from itertools import pairwise
 from typing import Any, Literal, get_args
 
 from estimates.science.crop_tables import SUM_TOLERANCE, check_row, numbers_of, rows_of
+from estimates.science.dispersion import Dispersion, printed_dispersion
 from estimates.science.distributions import Beta, Distribution, Fixed, Lognormal, Normal, Uniform
-from estimates.science.errors import ImpossibleParameter, UnknownParameter
+from estimates.science.errors import ImpossibleParameter, ScienceError, UnknownParameter
 
 Status = Literal["read", "abstract", "code", "derived", "memory", "assumption"]
 
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 CENTRE_TOLERANCE = 0.001  # of the value; a table rounds to three digits or more
+SPREAD_TOLERANCE = 0.01  # of the standard deviation
 
 KINDS: Mapping[str, type[Fixed | Uniform | Normal | Lognormal | Beta]] = {
     "fixed": Fixed,
@@ -46,7 +48,8 @@ class Number:
 
     value is the mean of its distribution, or its median when lognormal. status tells how the
     source was met: read, read in its abstract, read in code, derived from it, from memory, or
-    an assumption of this set.
+    an assumption of this set. dispersion is what the source prints beside the value, as it
+    prints it, where the distribution was made from that.
     """
 
     key: str
@@ -59,6 +62,7 @@ class Number:
     doi: str | None
     status: Status
     note: str = ""
+    dispersion: Dispersion | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +159,7 @@ def _number(row: Mapping[str, Any]) -> Number:
     except (TypeError, ImpossibleParameter) as error:
         raise ImpossibleParameter(f"{row['key']}: {error}") from error
     lowest, highest = row["range"]
+    dispersion = _printed(row, distribution) if row.get("dispersion") else None
     return Number(
         key=row["key"],
         value=row["value"],
@@ -166,7 +171,24 @@ def _number(row: Mapping[str, Any]) -> Number:
         doi=row["doi"],
         status=row["status"],
         note=row.get("note", ""),
+        dispersion=dispersion,
     )
+
+
+def _printed(row: Mapping[str, Any], distribution: Distribution) -> Dispersion:
+    """Return what the source prints beside a number, which has to be how wide it is drawn."""
+    try:
+        printed, stands_for = printed_dispersion(row["dispersion"])
+        sd = printed.sd_of(stands_for)
+    except (TypeError, ScienceError) as error:
+        raise ImpossibleParameter(f"{row['key']}: {error}") from error
+    if not math.isclose(distribution.sd, sd, rel_tol=SPREAD_TOLERANCE):
+        raise ImpossibleParameter(
+            f"{row['key']}: its distribution has a standard deviation of {distribution.sd:g}, but "
+            f"{printed.type} {printed.value:g} of {printed.n} units ({printed.level}) is {sd:g} "
+            f"for the {stands_for}."
+        )
+    return printed
 
 
 def _check_number(number: Number) -> None:

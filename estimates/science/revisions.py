@@ -6,7 +6,8 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
-from estimates.science.errors import ImpossibleParameter, UnknownParameter
+from estimates.science.dispersion import printed_dispersion
+from estimates.science.errors import ImpossibleParameter, ScienceError, UnknownParameter
 
 CENTRES = ("value", "mean", "median")
 """What a distribution lies around, by its kind; a uniform one has only its limits."""
@@ -15,7 +16,8 @@ CENTRES = ("value", "mean", "median")
 class Change(TypedDict, total=False):
     """One number to change: its key, its new value, and where that comes from.
 
-    distribution may be left out where the spread stays as it is.
+    distribution may be left out where the spread stays as it is, or where dispersion says what
+    the source prints beside the number: it is then drawn from a normal of that width.
     """
 
     key: str
@@ -25,6 +27,7 @@ class Change(TypedDict, total=False):
     status: str
     note: str
     distribution: dict[str, Any]
+    dispersion: dict[str, Any]
 
 
 def revised_content(
@@ -53,6 +56,9 @@ def _changed_number(content: dict[str, Any], change: Change) -> bool:
         if number["key"] == change["key"]:
             number.update(_origin(change), value=change["value"])
             number["distribution"] = _moved(number["distribution"], change)
+            number.pop("dispersion", None)  # it was that of the former number
+            if "dispersion" in change:
+                number["dispersion"] = change["dispersion"]
             return True
     return False
 
@@ -60,6 +66,8 @@ def _changed_number(content: dict[str, Any], change: Change) -> bool:
 def _moved(distribution: Mapping[str, Any], change: Change) -> dict[str, Any]:
     if "distribution" in change:
         return dict(change["distribution"])
+    if "dispersion" in change:
+        return {"kind": "normal", "mean": change["value"], "sd": _printed_sd(change)}
     moved = dict(distribution)
     centre = next((name for name in CENTRES if name in moved), None)
     if centre is None:
@@ -70,6 +78,14 @@ def _moved(distribution: Mapping[str, Any], change: Change) -> dict[str, Any]:
     return moved
 
 
+def _printed_sd(change: Change) -> float:
+    try:
+        printed, stands_for = printed_dispersion(change["dispersion"])
+        return printed.sd_of(stands_for)
+    except (TypeError, ScienceError) as error:
+        raise ImpossibleParameter(f"{change['key']}: {error}") from error
+
+
 def _changed_cell(content: dict[str, Any], change: Change) -> bool:
     """Change one cell of a table; its row then stands under the source of the change."""
     name, _, rest = change["key"].partition(".")
@@ -78,6 +94,10 @@ def _changed_cell(content: dict[str, Any], change: Change) -> bool:
         names = [item["name"] for item in table["columns"]]
         for row in table["rows"]:
             if (table["name"], row["crop"]) == (name, crop) and column in names:
+                if "distribution" in change or "dispersion" in change:
+                    raise ImpossibleParameter(
+                        f"{change['key']} is a cell of a table: its column says how it is drawn."
+                    )
                 row["values"][names.index(column)] = change["value"]
                 source = f"{name}.{crop} {content['version']}"
                 content["sources"][source] = _origin(change)

@@ -111,6 +111,51 @@ def test_a_wrong_number_is_refused_with_its_name_and_the_reason(bad, why):
     assert refused.match(why)
 
 
+SE_OF_12_PLOTS = {"type": "SE", "level": "plot", "value": 0.05, "n": 12}
+
+
+def test_what_a_source_prints_stays_with_its_number():
+    narrow = {"kind": "normal", "mean": 0.5, "sd": 0.05}
+
+    number = loaded(row(distribution=narrow, dispersion=SE_OF_12_PLOTS)).number("share")
+
+    assert (number.dispersion.type, number.dispersion.level, number.dispersion.n) == (
+        "SE",
+        "plot",
+        12,
+    )
+    assert number.distribution.sd == number.dispersion.standard_error()
+
+
+def test_a_number_that_stands_for_one_unit_is_drawn_between_units():
+    # 0.01 x sqrt(12) = 0.034641
+    wide = {"kind": "normal", "mean": 0.5, "sd": 0.034641}
+    printed = {**SE_OF_12_PLOTS, "value": 0.01, "stands_for": "unit"}
+
+    assert loaded(row(distribution=wide, dispersion=printed)).number("share").dispersion.n == 12
+
+
+@pytest.mark.parametrize(
+    ("printed", "why"),
+    [
+        ({}, r"SE 0\.05 of 12 units \(plot\) is 0\.05 for the mean"),
+        ({"stands_for": "unit"}, "for the unit"),
+        ({"type": "+-"}, "type is one of SD, SE, CI95, LSD"),
+        ({"level": "field"}, "level is one of core"),
+        ({"stands_for": "both"}, "stands_for is one of mean, unit"),
+        ({"n": 1}, "needs two units"),
+        ({"sigma": 1}, "sigma"),
+    ],
+)
+def test_a_spread_that_is_not_the_printed_one_is_refused(printed, why):
+    narrow = {"kind": "normal", "mean": 0.5, "sd": 0.02}
+
+    with pytest.raises(ImpossibleParameter, match="share") as refused:
+        loaded(row(distribution=narrow, dispersion={**SE_OF_12_PLOTS, **printed}))
+
+    assert refused.match(why)
+
+
 def test_a_key_may_stand_only_once():
     with pytest.raises(ImpossibleParameter, match="twice"):
         loaded(row(), row())

@@ -56,6 +56,46 @@ def test_a_number_between_limits_needs_its_new_limits():
         revised(MEASURED_FILE, change)
 
 
+PRINTED = {"type": "CI95", "level": "site", "value": 0.0862, "n": 5}
+# t of 0.975 with 4 degrees of freedom is 2.776 (printed tables): 0.0862 / 2.776 = 0.03105
+
+
+def test_a_number_with_what_its_source_prints_is_drawn_that_wide_and_keeps_it():
+    change = {"key": "turnover.perennial", "value": 0.4, **SOURCE, "dispersion": PRINTED}
+
+    new, _ = revised(MEASURED_FILE, change)
+
+    number = new.number("turnover.perennial")
+    assert number.distribution.sd == pytest.approx(0.03105, rel=1e-3)
+    assert (number.dispersion.type, number.dispersion.level) == ("CI95", "site")
+
+
+def test_the_dispersion_of_a_number_goes_with_it():
+    content = json.loads(MEASURED_FILE.read_text(encoding="utf-8"))
+    change = {"key": "turnover.perennial", "value": 0.4, **SOURCE}
+    printed = revised_content(content, version="2", changes=[{**change, "dispersion": PRINTED}])
+
+    again = revised_content(printed, version="3", changes=[{**change, "value": 0.45}])
+
+    number = load_parameter_set(json.dumps(again)).number("turnover.perennial")
+    assert number.dispersion is None
+
+
+@pytest.mark.parametrize("printed", [{"type": "SE"}, {**PRINTED, "n": 1}, {**PRINTED, "level": ""}])
+def test_a_dispersion_nobody_can_print_is_refused_by_the_name_of_its_number(printed):
+    change = {"key": "turnover.perennial", "value": 0.4, **SOURCE, "dispersion": printed}
+
+    with pytest.raises(ImpossibleParameter, match=r"turnover\.perennial"):
+        revised(MEASURED_FILE, change)
+
+
+def test_a_cell_of_a_table_has_no_spread_of_its_own():
+    change = {"key": "harvest_index.wheat.RS", "value": 0.31, **SOURCE, "dispersion": PRINTED}
+
+    with pytest.raises(ImpossibleParameter, match="its column says how it is drawn"):
+        revised(PARAMETER_FILE, change)
+
+
 def test_a_number_without_a_source_is_refused():
     with pytest.raises(ImpossibleParameter, match="where the new number comes from"):
         revised(MEASURED_FILE, {"key": "balance.sd", "value": 0.002, "source": " "})
