@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,6 +18,7 @@ from sampling.sync.bodies import PIECE, PROTOCOLS, check_protocol
 
 MAX_HEARD_OUT = 8 * 1024 * 1024  # bytes of a body nobody wants
 HEARD_OUT_WITHIN_S = 5.0  # of silence
+HEARD_OUT_FOR_S = 20.0  # in all
 
 
 class SyncView(APIView):
@@ -53,18 +57,29 @@ class SyncView(APIView):
 
 
 def hear_out(request: HttpRequest) -> None:
-    """Let what is left of a body come in, and forget it."""
+    """Let what is left of a body come in, and forget it; one that only trickles is cut off."""
     announced = request.headers.get("Content-Length") or ""
     if not announced.isdecimal() or len(announced) > len(str(MAX_HEARD_OUT)):
         return
     if int(announced) > MAX_HEARD_OUT:
         return
-    socket = request.META.get("gunicorn.socket")
-    patience_s = socket.gettimeout() if socket is not None else None
-    with suppress(OSError):
-        if socket is not None:
-            socket.settimeout(HEARD_OUT_WITHIN_S)
+    with suppress(OSError), _patience(request.META.get("gunicorn.socket")):
         while request.read(PIECE):
             pass
-    if socket is not None:
-        socket.settimeout(patience_s)
+
+
+@contextmanager
+def _patience(connection: socket.socket | None) -> Iterator[None]:
+    """Wait no longer than HEARD_OUT_FOR_S in all: then nothing more is taken from a connection."""
+    if connection is None:
+        yield
+        return
+    usual_s = connection.gettimeout()
+    connection.settimeout(HEARD_OUT_WITHIN_S)
+    end = threading.Timer(HEARD_OUT_FOR_S, connection.shutdown, [socket.SHUT_RD])
+    end.start()
+    try:
+        yield
+    finally:
+        end.cancel()
+        connection.settimeout(usual_s)
