@@ -203,7 +203,10 @@ def test_a_plot_without_a_core_fails_with_a_reason(bare_trial, study, analyst):
 
     codes = EstimateRun.objects.of_plots().values_list("failure_code", flat=True)
     assert set(codes) == {"not_enough_data"}
-    assert EstimateRun.objects.get(is_summary=True).state == "succeeded"
+    summary = EstimateRun.objects.get(is_summary=True)
+    assert (summary.state, summary.failure_code) == ("failed", "not_enough_data")
+    assert summary.failure_reason == "None of 2 plots has an estimate; the run of each says why."
+    assert [plot["code"] for plot in summary.details["left_out"]] == ["not_enough_data"] * 2
 
 
 def test_a_withdrawn_plot_fails_with_a_reason(trial, order):
