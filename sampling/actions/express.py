@@ -197,7 +197,7 @@ class _Express:
             "lines": LINE_END.join(self._lines()),
             "ops": literal_array([operation.op for operation in operations]),
             "numbers": literal_array([operation.n for operation in operations]),
-            "digests": b"".join(self.push.digests),
+            "digests": b"".join(self.push.digests()),
             "at": literal_array([operation.at for operation in operations]),
             "why": literal_array([operation.why for operation in operations]),
             "device": self.device,

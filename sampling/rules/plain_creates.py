@@ -63,13 +63,16 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainPush:
-    """A push of creates in one scope. `digests` are of each operation's bytes as they came."""
+    """A push of creates in one scope."""
 
     head: Head
     scope: str
     operations: Sequence[PlainCreate]
-    digests: Sequence[bytes]
     tables: Sequence[Columns]
+
+    def digests(self) -> list[bytes]:
+        """Return the SHA-256 of each operation's bytes as they came."""
+        return [sha256(raw).digest() for raw in self.head.ops]
 
     def outside(self) -> dict[str, set[str]]:
         """Return the records referred to that are not of this push, by type."""
@@ -110,7 +113,6 @@ class PlainReader:
             head=head,
             scope=operations[0].scope,
             operations=operations,
-            digests=[sha256(raw).digest() for raw in head.ops],
             tables=tables,
         )
 

@@ -106,7 +106,7 @@ def test_records_are_read_into_columns_and_blank_ones_are_left_out() -> None:
         "at": [dt.datetime(2026, 5, 2, 10, tzinfo=dt.UTC), None],
     }
     assert push.scope == "campaign:1"
-    assert len({*push.digests}) == 3
+    assert len({*push.digests()}) == 3
 
 
 def test_what_a_push_refers_to_outside_itself_is_named_by_type() -> None:
