@@ -6,6 +6,7 @@ import json
 import threading
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -42,30 +43,22 @@ class Season:
 
     def __init__(self, devices: Sequence[Device], campaign: Campaign, plot: Plot) -> None:
         self.devices, self.scope, self.plot = devices, campaign.capture_scope, plot
-        self.errors: list[BaseException] = []
         self.seen: set[str] = set()
         self.is_over = threading.Event()
 
     def run(self) -> None:
         """Write and read at the same time until all is written and the reader was there after."""
-        writers = [
-            threading.Thread(target=self._guard, args=[self._write, d]) for d in self.devices
-        ]
-        reader = threading.Thread(target=self._guard, args=[self._read, None])
-        for thread in (reader, *writers):
-            thread.start()
-        for thread in writers:
-            thread.join()
-        self.is_over.set()
-        reader.join()
-        if self.errors:
-            raise self.errors[0]
+        with ThreadPoolExecutor(len(self.devices) + 1) as pool:
+            reader = pool.submit(self._closing, self._read, None)
+            writers = [pool.submit(self._closing, self._write, one) for one in self.devices]
+            wait(writers)
+            self.is_over.set()
+        for done in (*writers, reader):
+            done.result()  # raises what the thread raised
 
-    def _guard(self, work: Any, device: Any) -> None:
+    def _closing(self, work: Any, device: Any) -> None:
         try:
             work(device)
-        except BaseException as error:  # noqa: BLE001  (raised again by run, in the test's thread)
-            self.errors.append(error)
         finally:
             connections.close_all()
 

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -214,27 +215,18 @@ def test_packed_or_plain_a_push_is_the_same(wire: Wire, plot: Plot, packed: bool
 
 def at_once(number: int, work: Callable[[], Any]) -> list[Any]:
     """Do the same work in several threads that start together; return what each brought."""
-    found: list[Any] = []
     start = threading.Barrier(number)
 
-    def run() -> None:
+    def run() -> Any:
         try:
             start.wait(30)
-            found.append(work())
-        except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
-            found.append(error)
+            return work()
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for one in found:
-        if isinstance(one, Exception):
-            raise one
-    return found
+    with ThreadPoolExecutor(number) as pool:
+        found = [pool.submit(run) for _ in range(number)]
+    return [one.result() for one in found]  # raises what a thread raised
 
 
 def push_until_heard(wire: Wire, body: bytes) -> tuple[int, list[dict[str, Any]]]:
